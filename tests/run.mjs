@@ -1,0 +1,27 @@
+// Runs node's test runner over every *.test.ts of the checkout (Node 20's own discovery knows no TypeScript).
+//   node tests/run.mjs [--suffix .stack.ts] [PART OF A PATH…]
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const { values, positionals } = parseArgs({
+  options: { suffix: { type: 'string', default: '.test.ts' } },
+  allowPositionals: true,
+});
+const skipped = /(^|\/)(node_modules|\.git|\.millrace|dist)\//;
+const files = readdirSync('.', { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith(values.suffix) && !skipped.test(path))
+  .filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part)))
+  .sort();
+if (files.length === 0) {
+  console.error(`No test file ends with ${values.suffix}${positionals.length ? ` and holds ${positionals.join(' or ')}` : ''}.`);
+  process.exit(1);
+}
+const reporter = process.env.TEST_REPORTER ?? 'spec';
+const child = spawn(
+  process.execPath,
+  ['--import', 'tsx', '--test', '--test-concurrency=2', `--test-reporter=${reporter}`, ...files],
+  { stdio: 'inherit', env: { ...process.env, MILLRACE_LOG_LEVEL: process.env.MILLRACE_LOG_LEVEL ?? 'silent' } },
+);
+child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
