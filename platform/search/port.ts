@@ -1,0 +1,81 @@
+/** What the index keeps of a message. Key: (workspace, channel, message). */
+export interface SearchDocument {
+  workspace_id: string;
+  channel_id: string;
+  message_id: string;
+  /** External version: a document replaces one of a lower rev; an equal or lower one changes nothing. */
+  rev: number;
+  user_id: string;
+  /** Empty for a deleted message. */
+  text: string;
+  /** Milliseconds since 1970. */
+  created_at: number;
+  /** A deleted message stays as a marker, so that a late write of an older rev can't bring it back; no search finds it. */
+  deleted: boolean;
+}
+
+/** One condition on a message's words, already normalised by words.ts. */
+export type Term =
+  | { kind: 'word'; word: string; excluded: boolean }
+  | { kind: 'prefix'; word: string; excluded: boolean }
+  | { kind: 'phrase'; words: string[]; excluded: boolean };
+
+export interface SearchQuery {
+  workspace_id: string;
+  /** Only messages in these channels are found: the caller has taken from the directory what the person may read. */
+  channel_ids: string[];
+  /** All must hold. May be empty where another filter is set. */
+  terms: Term[];
+  /** Any of these authors; undefined for all. */
+  from?: string[] | undefined;
+  /** Exclusive bounds on created_at, in milliseconds since 1970. */
+  before?: number | undefined;
+  after?: number | undefined;
+  /** Only messages that hold an http(s) link. */
+  has_link?: boolean | undefined;
+  sort: 'relevance' | 'newest';
+  /** 1 to 200. */
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export interface SearchResult {
+  hits: { channel_id: string; message_id: string; score: number }[];
+  /** Exact count of all matches. */
+  total: number;
+  /** Null at the end. Paging by it gives no hit twice, also while documents are added. */
+  next_cursor: string | null;
+  /** A likely spelling for a word that matched nothing. */
+  suggestion?: string | undefined;
+}
+
+/** One filling of the index. Live writes go to the serving one and to the one being built. */
+export interface Generation {
+  id: string;
+  serving: boolean;
+  documents: number;
+}
+
+/**
+ * Full-text search over messages.
+ *
+ * - `index` resolves when its documents are kept and found by searches (at most 1,000 documents a call).
+ * - `generation` unset means: the serving one, and the one being built where there is one.
+ * - Errors: `invalid_request` for a cursor that isn't ours; `unavailable` when the engine doesn't answer in 5 s.
+ */
+export interface SearchIndex {
+  index(documents: SearchDocument[], generation?: string): Promise<void>;
+  search(query: SearchQuery): Promise<SearchResult>;
+  /** Starts a new empty generation beside the serving one; one that was being built is dropped. */
+  build(): Promise<Generation>;
+  generations(): Promise<Generation[]>;
+  /** Documents of a generation by key, for comparing it with the store: at most 1,000 keys. */
+  documents(generation: string, keys: { workspace_id: string; channel_id: string; message_id: string }[]): Promise<SearchDocument[]>;
+  /** Makes a built generation the serving one, atomically for searches; the former is kept for `rollback`. */
+  promote(generation: string): Promise<void>;
+  /** Serves the generation from before the last promote again. Error: `conflict` where there is none. */
+  rollback(): Promise<Generation>;
+  /** Drops a generation that is not serving. */
+  drop(generation: string): Promise<void>;
+  close(): Promise<void>;
+}

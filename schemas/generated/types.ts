@@ -1,0 +1,289 @@
+// Made from schemas/*.avsc by `npm run generate`. Changes here are lost.
+
+/** The person was deactivated: their sockets close. */
+export interface AccessEnded {
+  reason: string;
+}
+
+/** The answer to a command that makes no event: a repeat, or a refusal. */
+export interface Answer {
+  reply_to: ReplyTo;
+  outcome: { Unchanged: Unchanged } | { Refused: Refused } | { Applied: Applied } | { ReadMarker: ReadMarker };
+}
+
+/** A change of the directory that the channel already knew. */
+export interface Applied {
+
+}
+
+/** An edit, a deletion or a reaction, with the message as the edge read it from the store. */
+export interface ChangeMessage {
+  change: MessageChangeKind;
+  message: Message;
+  text: string;
+  mentions: string[];
+  mentions_channel: boolean;
+  emoji: string;
+}
+
+export interface Channel {
+  name: string;
+  type: ChannelType;
+  topic: string;
+  creator_id: string;
+  archived: boolean;
+  member_count: number;
+  created_at: number;
+}
+
+export interface ChannelChanged {
+  channel: Channel;
+  change_id: number;
+}
+
+export type ChannelType = 'public' | 'private' | 'group' | 'dm';
+
+/** A record that a node could not process, with where it came from and why. */
+export interface DeadLetter {
+  topology: string;
+  node: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  key: string;
+  /** The record's own bytes, in Confluent's wire format. */
+  value: Buffer;
+  time: number;
+  attempts: number;
+  code: string;
+  cause: string;
+}
+
+/** A change of the directory that belongs to a channel's story. It leaves the directory through its outbox. */
+export interface DirectoryChange {
+  /** The outbox's number, growing within a channel: the sequencer takes each once. */
+  change_id: number;
+  change: DirectoryChangeKind;
+  /** 1 to 1,000 people, for joined and left. */
+  user_ids: string[];
+  /** The channel after a change of its name, topic or archive. */
+  channel: null | Channel;
+}
+
+export type DirectoryChangeKind = 'joined' | 'left' | 'channel';
+
+/** A gateway holds a slot under an epoch, until the record time passes `until` or it gives the slot back. Key: the slot. */
+export interface GatewayLease {
+  gateway: string;
+  epoch: number;
+  /** Milliseconds since 1970, by the log's append time; 0 gives the slot back. */
+  until: number;
+}
+
+/** A message with its own author and time. `actor_id` is who imports. */
+export interface ImportMessage {
+  user_id: string;
+  text: string;
+  /** Its identity for good, such as slack:<channel>:<ts>. */
+  client_msg_id: string;
+  thread_client_msg_id: null | string;
+  created_at: number;
+  mentions: string[];
+  mentions_channel: boolean;
+  reactions: Reaction[];
+  /** The message that the store already has under this identity. */
+  known_id: null | string;
+  root: null | ThreadRoot;
+}
+
+/** A gateway wants, or no longer wants, what concerns an address. Key: the address (a channel or a person). */
+export interface Interest {
+  address: string;
+  gateway: string;
+  epoch: number;
+  wanted: boolean;
+}
+
+/** A barrier on a gateway's topic: whatever fan-out takes up for the address from here on will follow; all before it is in the store. */
+export interface InterestMarker {
+  address: string;
+  epoch: number;
+}
+
+export interface MembersChanged {
+  kind: MembersEventKind;
+  user_ids: string[];
+  change_id: number;
+}
+
+export type MembersEventKind = 'joined' | 'left';
+
+export interface MembershipChanged {
+  channel_id: string;
+  joined: boolean;
+  /** Of the channel's event; 0 where the removal is announced past the channel's order. */
+  rev: number;
+  seq: number;
+}
+
+/** A message as it is after the event that carries it. Ids are Snowflakes as decimal strings (a long would lose them in JavaScript). */
+export interface Message {
+  message_id: string;
+  /** Number among the channel's top-level messages, from 1; a reply carries its root's. */
+  seq: number;
+  /** The channel's revision of the message's last change. */
+  rev: number;
+  user_id: string;
+  text: string;
+  client_msg_id: string;
+  thread_id: null | string;
+  reply_count: number;
+  reactions: Reaction[];
+  /** The members whom the text names as <@user_id>. */
+  mentions: string[];
+  /** The text holds <!channel>. */
+  mentions_channel: boolean;
+  /** Who was online when a text with <!here> was sent. */
+  mentions_here: string[];
+  /** Milliseconds since 1970; the append time of the command, or an import's own. */
+  created_at: number;
+  edited_at: null | number;
+  deleted: boolean;
+  /** Imported messages notify nobody. */
+  imported: boolean;
+}
+
+export type MessageChangeKind = 'edit' | 'delete' | 'react' | 'unreact';
+
+export interface MessageChanged {
+  kind: MessageEventKind;
+  message: Message;
+  emoji: string;
+  /** A reply's root has this many replies now. */
+  root_reply_count: number;
+  /** Whom an edit no longer mentions. */
+  unmentioned: string[];
+}
+
+/** What someone asks of a channel. Key: the channel. Its append time is the time of whatever follows from it. */
+export interface MessageCommand {
+  workspace_id: string;
+  channel_id: string;
+  actor_id: string;
+  reply_to: null | ReplyTo;
+  trace_id: string;
+  body: { SendMessage: SendMessage } | { ImportMessage: ImportMessage } | { ChangeMessage: ChangeMessage } | { DirectoryChange: DirectoryChange };
+}
+
+/** What happened in a channel, in the channel's one order. Key: the channel. */
+export interface MessageEvent {
+  workspace_id: string;
+  channel_id: string;
+  /** Counts the channel's events from 1 without a gap. */
+  rev: number;
+  /** The channel's count of top-level messages after this event. */
+  seq: number;
+  /** Append time of the command in milliseconds since 1970, never falling within a partition. */
+  time: number;
+  /** The command in the same partition of message_commands. */
+  command_offset: number;
+  actor_id: string;
+  reply_to: null | ReplyTo;
+  trace_id: string;
+  body: { MessageChanged: MessageChanged } | { MembersChanged: MembersChanged } | { ChannelChanged: ChannelChanged };
+}
+
+export type MessageEventKind = 'created' | 'edited' | 'deleted' | 'reaction_added' | 'reaction_removed';
+
+/** What concerns one person, on all devices. Key: the person. */
+export interface PersonEvent {
+  workspace_id: string;
+  user_id: string;
+  body: { ReadMoved: ReadMoved } | { MembershipChanged: MembershipChanged } | { AccessEnded: AccessEnded };
+}
+
+export interface Reaction {
+  emoji: string;
+  user_ids: string[];
+}
+
+/** A person has read a channel up to a message. Key: the person. */
+export interface ReadCommand {
+  workspace_id: string;
+  user_id: string;
+  channel_id: string;
+  marker: ReadMarker;
+  reply_to: null | ReplyTo;
+}
+
+/** How far a person has read a channel. Markers merge by the maximum of (epoch, last_read_seq), and of last_read_rev within an epoch, so order and repetition don't matter. */
+export interface ReadMarker {
+  /** Raised by mark-as-unread, so that a marker can move back. */
+  epoch: number;
+  last_read_seq: number;
+  last_read_rev: number;
+}
+
+export interface ReadMoved {
+  channel_id: string;
+  marker: ReadMarker;
+  reply_to: null | ReplyTo;
+}
+
+export interface Refused {
+  /** A code of the error catalogue. */
+  code: string;
+  detail: string;
+}
+
+/** Where the answer to a command goes: the gateway's slot under its epoch, and the gateway's own number for the request. */
+export interface ReplyTo {
+  /** Slot of the gateway, part of its topic's name. */
+  gateway: string;
+  /** The lease under which the gateway asked; an answer to an ended epoch is dropped. */
+  epoch: number;
+  request: number;
+}
+
+export interface SendMessage {
+  text: string;
+  client_msg_id: string;
+  root: null | ThreadRoot;
+  mentions: string[];
+  mentions_channel: boolean;
+  mentions_here: string[];
+}
+
+/** What the edge read of a thread's root from the store; the sequencer takes the newer of this and its own state. */
+export interface ThreadRoot {
+  message_id: string;
+  seq: number;
+  reply_count: number;
+}
+
+/** Nothing to do: the message already is as asked. */
+export interface Unchanged {
+  message_id: string;
+  thread_id: null | string;
+}
+
+/** Every schema that a record of the log may have, by name. */
+export interface Schemas {
+  Answer: Answer;
+  Channel: Channel;
+  DeadLetter: DeadLetter;
+  DirectoryChange: DirectoryChange;
+  GatewayLease: GatewayLease;
+  Interest: Interest;
+  InterestMarker: InterestMarker;
+  Message: Message;
+  MessageCommand: MessageCommand;
+  MessageEvent: MessageEvent;
+  PersonEvent: PersonEvent;
+  ReadCommand: ReadCommand;
+  ReadMarker: ReadMarker;
+  ReplyTo: ReplyTo;
+  ThreadRoot: ThreadRoot;
+}
+
+export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'ReadCommand', 'ReadMarker', 'ReplyTo', 'ThreadRoot'] as const;

@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import avro, { type Type } from 'avsc';
+import { type AvroJson, schemasFolder } from './load.ts';
+
+/** One version of a schema that records may have been written with. */
+export interface SchemaVersion {
+  name: string;
+  /** From 1. */
+  version: number;
+  type: Type;
+}
+
+const folder = `${schemasFolder}history`;
+
+/** Every version that was ever released, oldest first within a name. Each file holds a whole schema, references resolved. */
+export function readHistory(): SchemaVersion[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((file) => /^(.+)\.(\d+)\.avsc$/.exec(file))
+    .filter((match): match is RegExpExecArray => match !== null)
+    .map(([file, name, version]) => ({
+      name: name!,
+      version: Number(version),
+      type: avro.Type.forSchema(JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')), { omitRecordMethods: true }),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name) || a.version - b.version);
+}
+
+/** The schema with defaults and docs, whole, as history and a registry keep it. */
+export function wholeSchema(type: Type): AvroJson {
+  return JSON.parse(JSON.stringify(type.schema({ exportAttrs: true })));
+}
+
+export function sameSchema(a: Type, b: Type): boolean {
+  return JSON.stringify(wholeSchema(a)) === JSON.stringify(wholeSchema(b));
+}
+
+export function addVersion(name: string, version: number, type: Type): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/${name}.${version}.avsc`, `${JSON.stringify(wholeSchema(type), null, 1)}\n`);
+}
+
+/**
+ * Why `next` may not follow `last`; undefined where it may. Compatibility is FULL, as in Confluent's registry: the new
+ * code reads old records, and code that still runs reads new ones.
+ */
+export function incompatibility(last: Type, next: Type): string | undefined {
+  try {
+    next.createResolver(last);
+  } catch (error) {
+    return `can't read what the last version wrote: ${(error as Error).message}`;
+  }
+  try {
+    last.createResolver(next);
+  } catch (error) {
+    return `the last version can't read what this one writes: ${(error as Error).message}`;
+  }
+  return undefined;
+}
