@@ -71,5 +71,6 @@ function recordDeclaration(type: types.RecordType, done: Map<string, string>): s
     return `${doc ? `  /** ${doc} */\n` : ''}  ${field.name}: ${declare(field.type, done)};`;
   });
   const doc = (type as { doc?: string }).doc;
-  return `${doc ? `/** ${doc} */\n` : ''}export interface ${type.name} {\n${fields.join('\n')}\n}\n`;
+  const body = fields.length === 0 ? '' : `\n${fields.join('\n')}\n`;
+  return `${doc ? `/** ${doc} */\n` : ''}export interface ${type.name} {${body}}\n`;
 }

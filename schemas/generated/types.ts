@@ -12,9 +12,7 @@ export interface Answer {
 }
 
 /** A change of the directory that the channel already knew. */
-export interface Applied {
-
-}
+export interface Applied {}
 
 /** An edit, a deletion or a reaction, with the message as the edge read it from the store. */
 export interface ChangeMessage {
@@ -133,6 +131,8 @@ export interface Message {
   seq: number;
   /** The channel's revision of the message's last change. */
   rev: number;
+  /** The channel's revision that created the message. */
+  created_rev: number;
   user_id: string;
   text: string;
   client_msg_id: string;

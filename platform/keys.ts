@@ -1,0 +1,61 @@
+/**
+ * Keys of topics, rows and subscriptions. A channel is (workspace, channel) and a person is (workspace, user), so that
+ * two workspaces with the same ids never meet; the sign before the id keeps channels and people apart. Ids hold no NUL
+ * (the edge refuses them), so no key is the prefix of another one's first part.
+ */
+export function channelKey(workspaceId: string, channelId: string): string {
+  return `${workspaceId}\0#${channelId}`;
+}
+
+export function personKey(workspaceId: string, userId: string): string {
+  return `${workspaceId}\0@${userId}`;
+}
+
+export type Address =
+  | { kind: 'channel'; workspace_id: string; channel_id: string }
+  | { kind: 'person'; workspace_id: string; user_id: string };
+
+/** What a key made by `channelKey` or `personKey` stands for. */
+export function parseKey(key: string): Address {
+  const cut = key.indexOf('\0');
+  const workspace_id = key.slice(0, cut);
+  const id = key.slice(cut + 2);
+  return key[cut + 1] === '#'
+    ? { kind: 'channel', workspace_id, channel_id: id }
+    : { kind: 'person', workspace_id, user_id: id };
+}
+
+/** The partition of a key, as Kafka's default partitioner has it: murmur2 of the UTF-8 bytes, made positive. */
+export function partitionOf(key: string, partitions: number): number {
+  return partitions === 1 ? 0 : (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+}
+
+/** MurmurHash 2 with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2). */
+function murmur2(data: Buffer): number {
+  const m = 0x5bd1e995;
+  const length = data.length;
+  let h = 0x9747b28c ^ length;
+  const words = length >> 2;
+  for (let i = 0; i < words; i++) {
+    let k = data.readInt32LE(i * 4);
+    k = Math.imul(k, m);
+    k ^= k >>> 24;
+    k = Math.imul(k, m);
+    h = Math.imul(h, m) ^ k;
+  }
+  const tail = length & ~3;
+  switch (length & 3) {
+    // biome-ignore lint/suspicious/noFallthroughSwitchClause: the tail's bytes add up, as in the original
+    case 3:
+      h ^= (data[tail + 2] as number) << 16;
+    // biome-ignore lint/suspicious/noFallthroughSwitchClause: as above
+    case 2:
+      h ^= (data[tail + 1] as number) << 8;
+    case 1:
+      h ^= data[tail] as number;
+      h = Math.imul(h, m);
+  }
+  h ^= h >>> 13;
+  h = Math.imul(h, m);
+  return h ^ (h >>> 15);
+}

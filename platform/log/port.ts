@@ -1,0 +1,68 @@
+import type { Schemas } from '../../schemas/generated/types.ts';
+import type { Decoded, SchemaName } from '../schemas/codec.ts';
+
+/** A topic as topologies/topics.yaml declares it. */
+export interface TopicSpec {
+  name: string;
+  partitions: number;
+  /** How long records are kept, in milliseconds; null: for good. A volatile topic keeps what its bound allows. */
+  retention_ms: number | null;
+  /** Only the newest record of each key must stay. */
+  compact: boolean;
+  /** Worth nothing after its readers are gone: kept in memory by the embedded log, with short retention elsewhere. */
+  volatile: boolean;
+}
+
+/** A record to be appended. `partition` unset: by the key. */
+export type Append = {
+  [Name in SchemaName]: { topic: string; partition?: number; key: string; schema: Name; value: Schemas[Name] };
+}[SchemaName];
+
+export interface Position {
+  partition: number;
+  offset: number;
+}
+
+/** A record as read. Shared by all readers in a process: treat `value` as frozen. */
+export interface LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** The log's append time in milliseconds since 1970; never falls within a partition. */
+  readonly time: number;
+  readonly key: string;
+  /** Decodes at the first call. Errors as in `Codec.decode`. */
+  decoded(): Decoded;
+  /** The record's value in Confluent's wire format. */
+  bytes(): Buffer;
+}
+
+export interface LogReader {
+  /**
+   * The next records in offset order, 1 to `max`; waits for the first one. Empty only after `close` or an abort.
+   * Error: `conflict` when the next offset is no longer kept.
+   */
+  next(max: number, signal?: AbortSignal): Promise<LogRecord[]>;
+  close(): void;
+}
+
+/**
+ * A partitioned, append-only log.
+ *
+ * - Offsets of a partition count from 0; a reader sees them in order, each once. (There may be gaps on other engines.)
+ * - `append` resolves once the records are on disk (volatile topics: in memory). Records of one call to one partition
+ *   lie in the call's order; calls for a partition in the order in which they were made.
+ * - A reader sees a record only when it is on disk, so that nothing follows from what a crash could take back.
+ * - Errors: `not_found` for an undeclared topic, `unavailable` when the log is down or full.
+ */
+export interface Log {
+  /** Makes what is missing. Error: `conflict` for another partition count than the topic has: that is final. */
+  declare(topics: TopicSpec[]): Promise<void>;
+  topic(name: string): TopicSpec | undefined;
+  append(records: Append[]): Promise<Position[]>;
+  /** Reads from an offset on, or from the end. */
+  reader(topic: string, partition: number, from: number | 'end'): LogReader;
+  /** The first offset kept, and the one after the last. */
+  bounds(topic: string, partition: number): Promise<{ start: number; end: number }>;
+  close(): Promise<void>;
+}
