@@ -44,17 +44,10 @@ function murmur2(data: Buffer): number {
     h = Math.imul(h, m) ^ k;
   }
   const tail = length & ~3;
-  switch (length & 3) {
-    // biome-ignore lint/suspicious/noFallthroughSwitchClause: the tail's bytes add up, as in the original
-    case 3:
-      h ^= (data[tail + 2] as number) << 16;
-    // biome-ignore lint/suspicious/noFallthroughSwitchClause: as above
-    case 2:
-      h ^= (data[tail + 1] as number) << 8;
-    case 1:
-      h ^= data[tail] as number;
-      h = Math.imul(h, m);
-  }
+  const left = length & 3;
+  if (left === 3) h ^= data[tail + 2]! << 16;
+  if (left >= 2) h ^= data[tail + 1]! << 8;
+  if (left >= 1) h = Math.imul(h ^ data[tail]!, m);
   h ^= h >>> 13;
   h = Math.imul(h, m);
   return h ^ (h >>> 15);

@@ -1,0 +1,24 @@
+import { Environment } from '../lmdb/environment.ts';
+import { LmdbLog } from '../log/lmdb.ts';
+import { LmdbMessages } from '../messages/lmdb/store.ts';
+import type { Codec } from '../schemas/codec.ts';
+import { LmdbState } from '../state/lmdb.ts';
+import { LmdbUnits } from '../units/lmdb.ts';
+
+/** Log, state, message store and units of work over one lmdb environment in `folder`. */
+export interface Engine {
+  log: LmdbLog;
+  state: LmdbState;
+  messages: LmdbMessages;
+  units: LmdbUnits;
+  close(): Promise<void>;
+}
+
+export function openEngine(folder: string, codec: Codec, clock: () => number = Date.now): Engine {
+  const environment = Environment.open(folder);
+  const log = new LmdbLog(environment, codec, clock);
+  const state = new LmdbState(environment);
+  const messages = new LmdbMessages(environment, codec);
+  const units = new LmdbUnits(environment, log, state, messages);
+  return { log, state, messages, units, close: () => environment.close() };
+}

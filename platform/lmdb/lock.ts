@@ -1,0 +1,31 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import Database from 'libsql';
+import { MillraceError, messageOf } from '../errors/error.ts';
+
+/**
+ * Takes a data folder for this process, making it where it is missing. The lock is SQLite's own on a small file, which
+ * the system releases however the process ends. Errors: `data_folder_not_writable`, `data_folder_in_use`.
+ */
+export function lockDataFolder(folder: string): { release(): void } {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new MillraceError(
+      'data_folder_not_writable',
+      `${folder} can't be written (${messageOf(error)}): set MILLRACE_DATA_DIR to a folder that this user may write`,
+    );
+  }
+  const database = new Database(`${folder}/lock.sqlite`);
+  try {
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    throw new MillraceError(
+      'data_folder_in_use',
+      `another Millrace process uses ${folder}: stop it, or set MILLRACE_DATA_DIR to another folder`,
+      { cause: error },
+    );
+  }
+  return { release: () => database.close() };
+}

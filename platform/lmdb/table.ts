@@ -1,0 +1,93 @@
+import type { Database } from 'lmdb';
+
+interface Pending {
+  /** Undefined: removed. */
+  value: Buffer | undefined;
+  batch: number;
+}
+
+export interface Range {
+  /** Inclusive. */
+  start: Buffer;
+  /** Exclusive. */
+  end: Buffer;
+  /** From the end down; start and end keep their meaning. */
+  reverse?: boolean;
+  limit?: number;
+}
+
+/**
+ * A sorted table of bytes. `get` sees changes at once, before they are committed, and serves whoever makes the next
+ * change; `committed` and `range` see what is committed, all of one event turn the same state, and serve readers.
+ * The changes under way are bounded by the units of work that may be in flight.
+ */
+export class Table {
+  private readonly pending = new Map<string, Pending>();
+  /** Keys changed by each batch under way, oldest first. */
+  private readonly batches: { batch: number; keys: string[] }[] = [];
+
+  constructor(
+    private readonly database: Database<Buffer, Buffer>,
+    private readonly currentBatch: () => number,
+  ) {}
+
+  get(key: Buffer): Buffer | undefined {
+    if (this.pending.size > 0) {
+      const change = this.pending.get(key.toString('latin1'));
+      if (change) return change.value;
+    }
+    return this.database.getBinary(key);
+  }
+
+  committed(key: Buffer): Buffer | undefined {
+    return this.database.getBinary(key);
+  }
+
+  put(key: Buffer, value: Buffer): void {
+    this.note(key, value);
+    void this.database.put(key, value);
+  }
+
+  remove(key: Buffer): void {
+    this.note(key, undefined);
+    void this.database.remove(key);
+  }
+
+  *range({ start, end, reverse, limit }: Range): IterableIterator<{ key: Buffer; value: Buffer }> {
+    if (!reverse) {
+      yield* this.database.getRange({ start, end, ...(limit === undefined ? {} : { limit }) });
+      return;
+    }
+    // lmdb's reverse range begins at its `start`, inclusive: leave our exclusive end out.
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    if (left <= 0) return;
+    for (const entry of this.database.getRange({ start: end, end: start, reverse: true, inclusiveEnd: true })) {
+      if (entry.key.equals(end)) continue;
+      yield entry;
+      if (--left <= 0) return;
+    }
+  }
+
+  count({ start, end }: Range): number {
+    return this.database.getKeysCount({ start, end });
+  }
+
+  /** Forgets the pending view of a batch that is on disk. */
+  settle(batch: number): void {
+    while (this.batches.length > 0 && this.batches[0]!.batch <= batch) {
+      for (const key of this.batches.shift()!.keys) {
+        const change = this.pending.get(key);
+        if (change && change.batch <= batch) this.pending.delete(key);
+      }
+    }
+  }
+
+  private note(key: Buffer, value: Buffer | undefined): void {
+    const batch = this.currentBatch();
+    const text = key.toString('latin1');
+    this.pending.set(text, { value, batch });
+    const last = this.batches.at(-1);
+    if (last?.batch === batch) last.keys.push(text);
+    else this.batches.push({ batch, keys: [text] });
+  }
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Message } from '../../../schemas/generated/types.ts';
+import { channelKey, personKey } from '../../keys.ts';
+import type { Environment } from '../../lmdb/environment.ts';
+import { bigintAt, key } from '../../lmdb/key.ts';
+import type { Table } from '../../lmdb/table.ts';
+import type { Codec } from '../../schemas/codec.ts';
+import type { ChannelId } from '../port.ts';
+
+/** The store's tables and the shape of their keys; values are Avro (messages), fixed numbers or JSON. */
+export class Rows {
+  /** Top-level messages: channel, id → message. */
+  readonly messages: Table;
+  /** Replies: channel, root, id → message. */
+  readonly replies: Table;
+  /** Where a reply is: channel, id → root. */
+  readonly roots: Table;
+  /** channel, seq → id, rev that created it. */
+  readonly seqs: Table;
+  /** channel, rev → StoredEventBody. */
+  readonly events: Table;
+  readonly heads: Table;
+  /** person, channel → joined, rev. */
+  readonly memberships: Table;
+  /** person, channel → marker. */
+  readonly markers: Table;
+  /** person, channel, rev → nothing. */
+  readonly mentions: Table;
+  /** channel, rev → author. Mentions of all. */
+  readonly channelMentions: Table;
+  /** channel, hash of the identity → id, root. */
+  readonly identities: Table;
+
+  constructor(
+    environment: Environment,
+    private readonly codec: Codec,
+  ) {
+    this.messages = environment.table('messages');
+    this.replies = environment.table('replies');
+    this.roots = environment.table('reply_roots');
+    this.seqs = environment.table('seqs');
+    this.events = environment.table('events');
+    this.heads = environment.table('heads');
+    this.memberships = environment.table('memberships');
+    this.markers = environment.table('markers');
+    this.mentions = environment.table('mentions');
+    this.channelMentions = environment.table('channel_mentions');
+    this.identities = environment.table('identities');
+  }
+
+  encode(message: Message): Buffer {
+    return this.codec.encode('Message', message);
+  }
+
+  decode(bytes: Buffer): Message {
+    return this.codec.decode(bytes).value as Message;
+  }
+
+  /** The table and key of a message, by what is known of its thread. */
+  place(channel: ChannelId, id: bigint, rootId: string | null): { table: Table; key: Buffer } {
+    return rootId === null
+      ? { table: this.messages, key: key(of(channel), id) }
+      : { table: this.replies, key: key(of(channel), BigInt(rootId), id) };
+  }
+
+  message(channel: ChannelId, messageId: string): Message | undefined {
+    const id = idOf(messageId);
+    if (id === undefined) return undefined;
+    const top = this.messages.committed(key(of(channel), id));
+    if (top) return this.decode(top);
+    const root = this.roots.committed(key(of(channel), id));
+    const reply = root && this.replies.committed(key(of(channel), bigintAt(root, 0), id));
+    return reply && this.decode(reply);
+  }
+}
+
+export function of(channel: ChannelId): string {
+  return channelKey(channel.workspace_id, channel.channel_id);
+}
+
+/** Keys under a person: NUL ends the person's part, so the channel follows as a text of its own. */
+export function ofPerson(person: { workspace_id: string; user_id: string }): string {
+  return personKey(person.workspace_id, person.user_id);
+}
+
+/** Undefined for what can be no message id. */
+export function idOf(messageId: string): bigint | undefined {
+  return /^\d{1,19}$/.test(messageId) ? BigInt(messageId) : undefined;
+}
+
+export function identityKey(channel: ChannelId, clientMsgId: string): Buffer {
+  return Buffer.concat([key(of(channel)), createHash('sha256').update(clientMsgId).digest().subarray(0, 16)]);
+}

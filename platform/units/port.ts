@@ -1,0 +1,35 @@
+import type { Append, Position } from '../log/port.ts';
+import type { RowWrite } from '../messages/port.ts';
+import type { StateWrite } from '../state/port.ts';
+
+/** How far a consumer has come: the next offset to read. */
+export interface ConsumerOffset {
+  /** topology/source. */
+  consumer: string;
+  partition: number;
+  offset: number;
+}
+
+/** All that follows from one batch of records. */
+export interface Unit {
+  /** For the message store. */
+  rows: RowWrite[];
+  appends: Append[];
+  state: StateWrite[];
+  offsets: ConsumerOffset[];
+}
+
+/**
+ * Commits units of work.
+ *
+ * - Effects take place in this order: rows, appends, state with offsets. A reader of an appended record finds its rows.
+ * - A crash in between leaves a prefix; the unit is then made again from the same records, and every part of it is
+ *   idempotent or, like appends, recognised by its readers through rev and offset.
+ * - The embedded adapter makes all of it one commit, so there is no in between.
+ * - Calls commit in the order in which they were made. A rejected commit may be tried again as it is.
+ */
+export interface Units {
+  commit(unit: Unit): Promise<Position[]>;
+  /** Undefined where the consumer has not committed yet. */
+  offset(consumer: string, partition: number): Promise<number | undefined>;
+}
