@@ -1,0 +1,15 @@
+export { type BackoffOptions, DEFAULT_BACKOFF } from './backoff.ts';
+export type { Clock } from './clock.ts';
+export type * from './frames.ts';
+export type { HttpOptions } from './http.ts';
+export { compareIds, newClientId } from './identity.ts';
+export { type ClientOptions, createClient, type MillraceClient, socketUrl } from './millrace-client.ts';
+export { type ErrorCode, MillraceError } from './millrace-error.ts';
+export { type Draft, Outbox, type OutboxOptions } from './outbox.ts';
+export { MillraceRest } from './rest.ts';
+export { MillraceSession, type SessionOptions } from './session.ts';
+export type { SessionEvents, SessionState } from './session-events.ts';
+export type { SocketConstructor, SocketLike } from './socket-like.ts';
+export { type PageRequest, Timeline, type TimelineEntry, type TimelineOptions, type TimelinePage } from './timeline.ts';
+export type { TokenSource } from './token-source.ts';
+export type * from './wire.ts';
