@@ -1,0 +1,57 @@
+import type { ChannelId, RowWrite } from '../../platform/messages/port.ts';
+import type { MessageChanged, MessageEvent } from '../../schemas/generated/types.ts';
+
+/** The rows of an event, the channel's head last: a reader who sees the head finds all that lies below it. */
+export function rowsOf(event: MessageEvent): RowWrite[] {
+  const channel: ChannelId = { workspace_id: event.workspace_id, channel_id: event.channel_id };
+  const { body, rev, seq } = event;
+  const rows: RowWrite[] = [];
+  if ('MessageChanged' in body) {
+    messageRows(rows, channel, event, body.MessageChanged);
+  } else {
+    rows.push({ kind: 'event', ...channel, rev, event: { body } });
+    if ('MembersChanged' in body) {
+      const joined = body.MembersChanged.kind === 'joined';
+      for (const user_id of body.MembersChanged.user_ids) {
+        rows.push({ kind: 'membership', ...channel, user_id, joined, rev, seq });
+        // Joining reads the channel up to its head.
+        if (joined) rows.push({ kind: 'marker', ...channel, user_id, marker: { epoch: 0, last_read_seq: seq, last_read_rev: rev } });
+      }
+    }
+  }
+  rows.push({ kind: 'head', ...channel, head: { rev, seq } });
+  return rows;
+}
+
+function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, change: MessageChanged): void {
+  const { message, kind } = change;
+  const { rev } = event;
+  rows.push({ kind: 'message', ...channel, message });
+  rows.push({ kind: 'event', ...channel, rev, event: { kind, message_id: message.message_id, thread_id: message.thread_id } });
+  const author_id = message.user_id;
+  if (kind === 'created') {
+    if (message.thread_id !== null) {
+      rows.push({ kind: 'reply_count', ...channel, root_id: message.thread_id, reply_count: change.root_reply_count });
+    } else if (!message.imported) {
+      // Sending a top-level message reads the channel up to it.
+      const marker = { epoch: 0, last_read_seq: message.seq, last_read_rev: rev };
+      rows.push({ kind: 'marker', ...channel, user_id: author_id, marker });
+    }
+    if (message.imported) {
+      const { client_msg_id, message_id, thread_id } = message;
+      rows.push({ kind: 'identity', ...channel, client_msg_id, message_id, thread_id });
+    }
+  }
+  const mentioned = kind === 'created' || kind === 'edited' ? new Set([...message.mentions, ...message.mentions_here]) : new Set<string>();
+  mentioned.delete(author_id);
+  for (const user_id of mentioned) {
+    rows.push({ kind: 'mention', ...channel, user_id, rev: message.created_rev, author_id, alive: true });
+  }
+  for (const user_id of change.unmentioned) {
+    rows.push({ kind: 'mention', ...channel, user_id, rev: message.created_rev, author_id, alive: false });
+  }
+  if (kind === 'created' ? message.mentions_channel : kind === 'edited' || kind === 'deleted') {
+    const alive = message.mentions_channel;
+    rows.push({ kind: 'mention', ...channel, user_id: null, rev: message.created_rev, author_id, alive });
+  }
+}

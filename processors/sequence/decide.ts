@@ -1,0 +1,141 @@
+import type { ErrorCode } from '../../platform/errors/catalogue.ts';
+import { channelKey } from '../../platform/keys.ts';
+import type { Input } from '../../runtime/processor.ts';
+import type { Answer, ImportMessage, Message, MessageCommand, MessageEvent, SendMessage, ThreadRoot } from '../../schemas/generated/types.ts';
+import { changeMessage } from './change.ts';
+import { counterOf, greater, snowflake, successor } from './snowflake.ts';
+import type { Sent, SequenceState } from './state.ts';
+
+/** What a command leads to: one event, an answer without an event, or (a repeat that nobody waits for) nothing. */
+export type Decision = { event: MessageEvent } | { outcome: Answer['outcome'] };
+
+export function refused(code: ErrorCode, detail: string): Decision {
+  return { outcome: { Refused: { code, detail } } };
+}
+
+/** Decides a command. Changes no state: `fold` of the event does. */
+export function decide(state: SequenceState, command: MessageCommand, at: Input): Decision {
+  const { body } = command;
+  if ('SendMessage' in body) return send(state, command, body.SendMessage, at);
+  if ('ImportMessage' in body) return importMessage(state, command, body.ImportMessage, at);
+  if ('ChangeMessage' in body) return changeMessage(state, command, body.ChangeMessage, at);
+
+  const { change_id, change, user_ids, channel } = body.DirectoryChange;
+  // The outbox sends a row again after a crash: each counts once.
+  if (change_id <= state.head(command.workspace_id, command.channel_id).change_id) return { outcome: { Applied: {} } };
+  if (change !== 'channel') return eventOf(state, command, at, 0, () => ({ MembersChanged: { kind: change, user_ids, change_id } }));
+  if (!channel) return refused('invalid_request', 'a change of a channel lacks the channel');
+  return eventOf(state, command, at, 0, () => ({ ChannelChanged: { channel, change_id } }));
+}
+
+function send(state: SequenceState, command: MessageCommand, body: SendMessage, at: Input): Decision {
+  const channel = channelKey(command.workspace_id, command.channel_id);
+  const sent = state.sent(channel, command.actor_id, body.client_msg_id);
+  if (sent) return { outcome: { Unchanged: { message_id: sent.message_id, thread_id: sent.thread_id } } };
+  const id = nextId(state, command, at.time, at.partition);
+  return created(state, command, at, { ...body, user_id: command.actor_id, created_at: at.time, reactions: [], imported: false }, id, body.root);
+}
+
+function importMessage(state: SequenceState, command: MessageCommand, body: ImportMessage, at: Input): Decision {
+  const channel = channelKey(command.workspace_id, command.channel_id);
+  const known = state.sent(channel, '', body.client_msg_id);
+  if (known) return { outcome: { Unchanged: { message_id: known.message_id, thread_id: known.thread_id } } };
+  if (body.known_id !== null) return { outcome: { Unchanged: { message_id: body.known_id, thread_id: null } } };
+  let root = body.root;
+  if (body.thread_client_msg_id !== null) {
+    const sentRoot = state.sent(channel, '', body.thread_client_msg_id);
+    root = sentRoot ? rootOf(sentRoot) : root;
+    if (!root) return refused('not_found', `thread_client_msg_id: no message here is known as ${body.thread_client_msg_id}`);
+  }
+  // An import's ids carry its own time, moved on where the channel is further. Their counter begins at a hash of the
+  // channel, so that channels imported side by side rarely meet; within a channel ids never do.
+  const head = state.head(command.workspace_id, command.channel_id);
+  const own = snowflake(body.created_at, at.partition, hash12(channel));
+  const last = BigInt(head.last_id);
+  const id = own > last ? own : successor(last, at.partition);
+  const content = { ...body, mentions_here: [], imported: true };
+  return created(state, command, at, content, id, root);
+}
+
+type Content = Pick<
+  Message,
+  'user_id' | 'text' | 'client_msg_id' | 'mentions' | 'mentions_channel' | 'mentions_here' | 'created_at' | 'reactions' | 'imported'
+>;
+
+function created(state: SequenceState, command: MessageCommand, at: Input, content: Content, id: bigint, root: ThreadRoot | null): Decision {
+  const channel = channelKey(command.workspace_id, command.channel_id);
+  const replies = root ? Math.max(root.reply_count, state.replies(channel, root.message_id)) + 1 : 0;
+  return eventOf(state, command, at, root ? 0 : 1, (rev, seq) => ({
+    MessageChanged: {
+      kind: 'created',
+      message: {
+        message_id: id.toString(),
+        seq: root ? root.seq : seq,
+        rev,
+        created_rev: rev,
+        user_id: content.user_id,
+        text: content.text,
+        client_msg_id: content.client_msg_id,
+        thread_id: root ? root.message_id : null,
+        reply_count: 0,
+        reactions: content.reactions,
+        mentions: content.mentions,
+        mentions_channel: content.mentions_channel,
+        mentions_here: content.mentions_here,
+        created_at: content.created_at,
+        edited_at: null,
+        deleted: false,
+        imported: content.imported,
+      },
+      emoji: '',
+      root_reply_count: replies,
+      unmentioned: [],
+    },
+  }));
+}
+
+/** An event at the channel's next rev; `topLevel` is 1 where it counts in seq. */
+export function eventOf(
+  state: SequenceState,
+  command: MessageCommand,
+  at: Input,
+  topLevel: 0 | 1,
+  body: (rev: number, seq: number) => MessageEvent['body'],
+): Decision {
+  const head = state.head(command.workspace_id, command.channel_id);
+  const rev = head.rev + 1;
+  const seq = head.seq + topLevel;
+  return {
+    event: {
+      workspace_id: command.workspace_id,
+      channel_id: command.channel_id,
+      rev,
+      seq,
+      time: at.time,
+      command_offset: at.offset,
+      actor_id: command.actor_id,
+      reply_to: command.reply_to,
+      trace_id: command.trace_id,
+      body: body(rev, seq),
+    },
+  };
+}
+
+/** A live message's id: unique in the partition, and above all earlier ones of its channel. */
+function nextId(state: SequenceState, command: MessageCommand, time: number, partition: number): bigint {
+  const head = state.head(command.workspace_id, command.channel_id);
+  const last = greater(state.lastLiveId, BigInt(head.last_id));
+  const own = snowflake(time, partition, 0);
+  return own > last ? own : successor(last, partition);
+}
+
+function rootOf(sent: Sent): ThreadRoot {
+  return { message_id: sent.thread_id ?? sent.message_id, seq: sent.seq, reply_count: 0 };
+}
+
+/** 0 to 4,095; FNV-1a. */
+function hash12(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return counterOf(BigInt(hash >>> 0));
+}

@@ -1,0 +1,80 @@
+import type { Message } from '../../schemas/generated/types.ts';
+import type { State, TableSpec } from '../../runtime/processor.ts';
+import { channelKey } from '../../platform/keys.ts';
+
+const hours = 3_600_000;
+
+export const tables = {
+  heads: { doc: "A channel's rev, seq, last message id and last change of the directory." },
+  clock: { doc: "The partition's last live message id." },
+  sent: { doc: 'Messages by author and client_msg_id, for repeats.', expires_ms: 24 * hours },
+  threads: { doc: "A root's count of replies, where it changed lately.", expires_ms: 24 * hours },
+  changed: { doc: 'Messages as they are, where they changed lately.', expires_ms: 24 * hours },
+} as const satisfies { [table: string]: TableSpec };
+
+/** Age at which an edge's read of a message may lack a change that has left the state already. */
+export const readWindow_ms = 23 * hours;
+
+export interface ChannelHead {
+  rev: number;
+  seq: number;
+  last_id: string;
+  change_id: number;
+}
+
+export interface Sent {
+  message_id: string;
+  thread_id: string | null;
+  seq: number;
+}
+
+/** The sequencer's rows, typed. */
+export class SequenceState {
+  constructor(private readonly state: State) {}
+
+  head(workspaceId: string, channelId: string): ChannelHead {
+    const row = this.state.get('heads', channelKey(workspaceId, channelId)) as [number, number, string, number] | undefined;
+    if (!row) return { rev: 0, seq: 0, last_id: '0', change_id: 0 };
+    return { rev: row[0], seq: row[1], last_id: row[2], change_id: row[3] };
+  }
+
+  setHead(workspaceId: string, channelId: string, head: ChannelHead): void {
+    this.state.set('heads', channelKey(workspaceId, channelId), [head.rev, head.seq, head.last_id, head.change_id]);
+  }
+
+  get lastLiveId(): bigint {
+    return BigInt((this.state.get('clock', 'last') as string | undefined) ?? '0');
+  }
+
+  set lastLiveId(id: bigint) {
+    this.state.set('clock', 'last', id.toString());
+  }
+
+  sent(channel: string, userId: string, clientMsgId: string): Sent | undefined {
+    return this.state.get('sent', sentKey(channel, userId, clientMsgId)) as Sent | undefined;
+  }
+
+  setSent(channel: string, userId: string, clientMsgId: string, sent: Sent): void {
+    this.state.set('sent', sentKey(channel, userId, clientMsgId), sent);
+  }
+
+  replies(channel: string, rootId: string): number {
+    return (this.state.get('threads', `${channel}\0${rootId}`) as number | undefined) ?? 0;
+  }
+
+  setReplies(channel: string, rootId: string, count: number): void {
+    this.state.set('threads', `${channel}\0${rootId}`, count);
+  }
+
+  changed(channel: string, messageId: string): Message | undefined {
+    return this.state.get('changed', `${channel}\0${messageId}`) as Message | undefined;
+  }
+
+  setChanged(channel: string, message: Message): void {
+    this.state.set('changed', `${channel}\0${message.message_id}`, message);
+  }
+}
+
+function sentKey(channel: string, userId: string, clientMsgId: string): string {
+  return `${channel}\0${userId}\0${clientMsgId}`;
+}

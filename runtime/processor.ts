@@ -1,0 +1,79 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { SearchDocument } from '../platform/search/port.ts';
+import type { RowWrite } from '../platform/messages/port.ts';
+import type { Schemas } from '../schemas/generated/types.ts';
+
+/** What may flow between nodes: every schema of the log, and what sinks other than topics take. */
+export interface FlowSchemas extends Schemas {
+  /** For the sink `store: messages`. */
+  Row: RowWrite;
+  /** For the sink `search: messages`. */
+  SearchDocument: SearchDocument;
+}
+
+export type FlowSchema = keyof FlowSchemas;
+
+/** A record on its way through a topology, its schema and value matched. */
+export type Flowing = { [Name in FlowSchema]: { schema: Name; value: FlowSchemas[Name] } }[FlowSchema];
+
+/** What a step is given: one record, with where it stands in the log. */
+export type Input = Flowing & {
+  key: string;
+  /** The log's append time of the record that this follows from, in milliseconds since 1970. */
+  time: number;
+  /** Where that record stands in its source topic. */
+  offset: number;
+  partition: number;
+};
+
+/** What a step makes. `to` is one of the processor's outputs; `key` is the record's key in whatever topic it reaches. */
+export type Output = Flowing & { to: string; key: string };
+
+/**
+ * Rows of a node's state, as JSON values. A step sees its own changes at once; they are kept together with the offsets
+ * that they follow from. Treat what `get` gives as frozen.
+ */
+export interface State {
+  get(table: string, key: string): unknown;
+  /** `undefined` removes the row. */
+  set(table: string, key: string, value: unknown): void;
+}
+
+export interface TableSpec {
+  doc: string;
+  /** Rows are forgotten after once to twice this long, by record time, in milliseconds. Unset: kept. */
+  expires_ms?: number;
+}
+
+/**
+ * A kind of node. A step is a deterministic function of (state, record): no clock, no random, no I/O, so that running a
+ * record again makes the same bytes again. Facts from outside come inside records.
+ *
+ * Each lies in a folder of its own under processors/, whose index.ts has it as default export; the folder's name is the
+ * name by which topology files call it.
+ */
+export interface Processor<Options extends TSchema = TSchema> {
+  doc: string;
+  inputs: readonly FlowSchema[];
+  /** Each output by name, with the schema of what leaves by it. A node `x`'s output is written `x.name`. */
+  outputs: { readonly [output: string]: FlowSchema };
+  /** What `with:` may say. */
+  options: Options;
+  tables?: { readonly [table: string]: TableSpec };
+  /**
+   * Where the state can be made from a topic alone (`state: { folds: TOPIC }`). `step` must leave the state as `fold`
+   * of its outputs to that topic (or of its input from it) would.
+   */
+  folds?: {
+    schema: FlowSchema;
+    fold(state: State, event: Input): void;
+    /** The offset of the input from which this event came, where the event tells; a take-over goes on after the highest. */
+    origin?(event: Input): number;
+  };
+  /** Makes the step of one node in one partition. It may keep nothing between calls but what is in `state`. */
+  create(options: unknown): (state: State, input: Input) => Output[];
+}
+
+export function defineProcessor<Options extends TSchema>(processor: Processor<Options>): Processor<Options> {
+  return processor;
+}
