@@ -17,6 +17,18 @@ export interface Unit {
   appends: Append[];
   state: StateWrite[];
   offsets: ConsumerOffset[];
+  folds: FoldProgress[];
+}
+
+/**
+ * A state that folds a topic to which this unit appends. With the state's rows its row (_own, fold) becomes
+ * `{ next, origin }`: next is the offset after the unit's last record in the topic, so that a restart folds on from there.
+ */
+export interface FoldProgress {
+  state: string;
+  topic: string;
+  /** The offset after the input from which the unit's events came. */
+  origin: number;
 }
 
 /**

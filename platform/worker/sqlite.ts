@@ -46,12 +46,12 @@ export class Sqlite {
   }
 
   all<Row>(sql: string, values: readonly unknown[] = []): Row[] {
-    return this.prepare(sql).all(bindable(values)) as Row[];
+    return this.prepare(sql).all(values as SqlValue[]) as Row[];
   }
 
   /** Rows changed. */
   run(sql: string, values: readonly unknown[] = []): number {
-    return this.prepare(sql).run(bindable(values)).changes;
+    return this.prepare(sql).run(values as SqlValue[]).changes;
   }
 
   /** All or nothing, and flushed when it returns (with synchronous FULL). Doesn't nest. */

@@ -254,6 +254,16 @@ export interface SendMessage {
   mentions_here: string[];
 }
 
+/** One change of a node's state, for a compacted changelog. Key: the table and the row's key. */
+export interface StateChange {
+  table: string;
+  key: string;
+  /** The row's value; null where it was removed. */
+  json: null | string;
+  /** The offset after the input that led here: a take-over goes on from the highest, all outputs before it being on the log. */
+  origin: number;
+}
+
 /** What the edge read of a thread's root from the store; the sequencer takes the newer of this and its own state. */
 export interface ThreadRoot {
   message_id: string;
@@ -283,7 +293,8 @@ export interface Schemas {
   ReadCommand: ReadCommand;
   ReadMarker: ReadMarker;
   ReplyTo: ReplyTo;
+  StateChange: StateChange;
   ThreadRoot: ThreadRoot;
 }
 
-export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'ReadCommand', 'ReadMarker', 'ReplyTo', 'ThreadRoot'] as const;
+export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'ReadCommand', 'ReadMarker', 'ReplyTo', 'StateChange', 'ThreadRoot'] as const;

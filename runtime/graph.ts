@@ -1,0 +1,119 @@
+import { filter, map, merge, type Observable, share, Subject } from 'rxjs';
+import type { Append } from '../platform/log/port.ts';
+import { keyOf } from './key-of.ts';
+import type { Input, Output } from './processor.ts';
+import type { StateView } from './state-view.ts';
+import type { Edge, ProcessorPlan, SinkPlan, TopologyPlan } from './topology/plan.ts';
+import type { WorkUnit } from './work-unit.ts';
+
+/** A batch on its way. Rx carries batches, not records, so that its cost is paid once for hundreds. */
+export interface Batch {
+  unit: WorkUnit;
+  records: Routed[];
+}
+
+/** A record with the output by which it left its node; a source has one without a name. */
+type Routed = Input & { to?: string };
+
+export interface Graph {
+  /** Sends a batch from a source through the graph. It has passed all nodes when this returns. */
+  push(source: string, batch: Batch): void;
+  close(): void;
+}
+
+/** Counts what passes a node. */
+export type Observe = (node: string, records: number) => void;
+
+/**
+ * The RxJS graph of a topology in one partition: sources are subjects, processors are operators, sinks gather into the
+ * batch's unit of work. Steps are synchronous and pure, so a batch passes in one go; what waits (commits, effects) is
+ * the task's. A step's error marks the unit instead of ending the stream.
+ */
+export function buildGraph(plan: TopologyPlan, views: Map<string, StateView>, observe: Observe): Graph {
+  const sources = new Map<string, Subject<Batch>>();
+  const streams = new Map<string, Observable<Batch>>();
+  const inputOf = (edges: Edge[]): Observable<Batch> =>
+    merge(
+      ...edges.map(({ node, output }) => {
+        const stream = streams.get(node)!;
+        if (output === undefined) return stream;
+        return stream.pipe(
+          map(({ unit, records }) => ({ unit, records: records.filter((record) => record.to === output) })),
+          filter(({ records }) => records.length > 0),
+        );
+      }),
+    );
+
+  for (const node of plan.nodes) {
+    if (node.kind === 'source') {
+      const subject = new Subject<Batch>();
+      sources.set(node.id, subject);
+      streams.set(node.id, subject);
+    } else if (node.kind === 'processor') {
+      streams.set(node.id, inputOf(node.from).pipe(map(step(node, views.get(node.id), observe)), share()));
+    } else {
+      inputOf(node.from).subscribe(gather(node, observe));
+    }
+  }
+  return {
+    push: (source, batch) => sources.get(source)!.next(batch),
+    close: () => {
+      for (const subject of sources.values()) subject.complete();
+    },
+  };
+}
+
+function step(node: ProcessorPlan, view: StateView | undefined, observe: Observe) {
+  const run = node.processor.create(node.options);
+  const state = view ?? stateless;
+  return ({ unit, records }: Batch): Batch => {
+    const out: Routed[] = [];
+    if (unit.failure) return { unit, records: out };
+    try {
+      for (const record of records) {
+        view?.at(record.time);
+        for (const output of run(state, record)) out.push(routed(output, record));
+      }
+      observe(node.id, records.length);
+    } catch (error) {
+      unit.failure = { node: node.id, error };
+    }
+    return { unit, records: out };
+  };
+}
+
+function routed(output: Output, cause: Input): Routed {
+  return { ...output, time: cause.time, offset: cause.offset, partition: cause.partition } as Routed;
+}
+
+function gather(node: SinkPlan, observe: Observe) {
+  const { target } = node;
+  return ({ unit, records }: Batch): void => {
+    if (unit.failure) return;
+    try {
+      for (const record of records) {
+        if (record.schema === 'Row') unit.rows.push(record.value);
+        else if (record.schema === 'SearchDocument') unit.documents.push(record.value);
+        else if (target.kind === 'topic') unit.appends.push(appendOf(target, record));
+      }
+      observe(node.id, records.length);
+    } catch (error) {
+      unit.failure = { node: node.id, error };
+    }
+  };
+}
+
+function appendOf(target: SinkPlan['target'] & { kind: 'topic' }, record: Input): Append {
+  const key = target.key ? keyOf(target.key, record.value) : record.key;
+  const topic = target.family ? `${target.topic}_${key}` : target.topic;
+  return { topic, key, schema: record.schema, value: record.value } as Append;
+}
+
+const stateless = {
+  get: () => {
+    throw new Error('This node keeps no state: its processor declares no tables');
+  },
+  set: () => {
+    throw new Error('This node keeps no state: its processor declares no tables');
+  },
+};

@@ -1,0 +1,19 @@
+import type { Append } from '../platform/log/port.ts';
+import type { RowWrite } from '../platform/messages/port.ts';
+import type { SearchDocument } from '../platform/search/port.ts';
+import type { StateWrite } from '../platform/state/port.ts';
+import type { ConsumerOffset, FoldProgress } from '../platform/units/port.ts';
+
+/** What a batch leads to, gathered while it passes through the graph. */
+export class WorkUnit {
+  readonly rows: RowWrite[] = [];
+  readonly appends: Append[] = [];
+  readonly documents: SearchDocument[] = [];
+  readonly state: StateWrite[] = [];
+  readonly offsets: ConsumerOffset[] = [];
+  readonly folds: FoldProgress[] = [];
+  /** The first error of a step, with its node; the unit is then not committed. */
+  failure: { node: string; error: unknown } | undefined;
+
+  constructor(readonly id: number) {}
+}
