@@ -1,5 +1,6 @@
 export { type BackoffOptions, DEFAULT_BACKOFF } from './backoff.ts';
 export type { Clock } from './clock.ts';
+export { Emitter } from './emitter.ts';
 export type * from './frames.ts';
 export type { HttpOptions } from './http.ts';
 export { compareIds, newClientId } from './identity.ts';

@@ -1,0 +1,142 @@
+import type { Message } from '../../client/index.ts';
+import { h, setText } from './dom.ts';
+import { icon } from './icon.ts';
+import { MentionMenu } from './mention-menu.ts';
+import { MentionNames } from './mention-text.ts';
+import type { Workspace } from './workspace.ts';
+
+const MAX_CODE_POINTS = 8_000;
+const MAX_HEIGHT = 240;
+const TYPING_EVERY_MS = 3_000;
+
+export interface ComposerOptions {
+  readonly workspace: Workspace;
+  readonly label: string;
+  /** Returns whether it was taken; the text stays otherwise. */
+  readonly onSend: (text: string) => boolean;
+  readonly onEdit: (message: Message, text: string) => void;
+  readonly onTyping: () => void;
+  /** One's last message, for the arrow key in an empty field. */
+  readonly lastOwn: () => Message | undefined;
+  /** Where unfinished text is kept while another channel is shown. */
+  readonly unfinished: Map<string, string>;
+  readonly place: string;
+}
+
+/** The field for writing and editing messages. Enter sends, Shift+Enter starts a line. */
+export class Composer {
+  readonly element: HTMLFormElement;
+  readonly #options: ComposerOptions;
+  readonly #input: HTMLTextAreaElement;
+  readonly #hint = h('span', { class: 'composer-hint' });
+  readonly #send: HTMLButtonElement;
+  readonly #names = new MentionNames();
+  readonly #menu: MentionMenu;
+  #editing: Message | undefined;
+  #typedAt = 0;
+
+  constructor(options: ComposerOptions) {
+    this.#options = options;
+    this.#input = h('textarea', {
+      rows: 1,
+      'aria-label': options.label,
+      placeholder: options.label,
+      enterkeyhint: 'send',
+    });
+    this.#menu = new MentionMenu(options.workspace, this.#input, this.#names);
+    this.#send = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send'));
+    this.element = h(
+      'form',
+      { class: 'composer' },
+      this.#menu.element,
+      h('div', { class: 'composer-box' }, this.#input, this.#send),
+      this.#hint,
+    );
+    this.#input.value = options.unfinished.get(options.place) ?? '';
+    this.#input.addEventListener('input', () => this.#onInput());
+    this.#input.addEventListener('keydown', (event) => this.#onKey(event));
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#fit();
+  }
+
+  focus(): void {
+    this.#input.focus();
+    requestAnimationFrame(() => this.#fit());
+  }
+
+  /** Puts a message's text into the field; sending then changes the message. */
+  edit(message: Message): void {
+    this.#editing = message;
+    this.#input.value = this.#names.decode(message.text, (id) => this.#options.workspace.people.name(id));
+    this.element.classList.add('editing');
+    this.#fit();
+    this.#input.focus();
+    this.#input.setSelectionRange(this.#input.value.length, this.#input.value.length);
+  }
+
+  #onInput(): void {
+    this.#fit();
+    if (!this.#editing) this.#keep();
+    if (this.#input.value === '' || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
+    this.#typedAt = Date.now();
+    this.#options.onTyping();
+  }
+
+  #keep(): void {
+    const { unfinished, place } = this.#options;
+    unfinished.delete(place);
+    if (this.#input.value !== '') unfinished.set(place, this.#input.value);
+    if (unfinished.size > 100) unfinished.delete(unfinished.keys().next().value!);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    // While an input method composes, Enter is its own.
+    if (event.isComposing || this.#menu.takeKey(event)) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      this.#submit();
+    } else if (event.key === 'Escape' && this.#editing) {
+      event.stopPropagation();
+      this.#clear();
+    } else if (event.key === 'ArrowUp' && this.#input.value === '') {
+      const last = this.#options.lastOwn();
+      if (!last) return;
+      event.preventDefault();
+      this.edit(last);
+    }
+  }
+
+  #submit(): void {
+    const text = this.#names.encode(this.#input.value);
+    if (text.trim() === '' || [...text].length > MAX_CODE_POINTS) return;
+    if (this.#editing) {
+      if (text !== this.#editing.text) this.#options.onEdit(this.#editing, text);
+    } else if (!this.#options.onSend(text)) return;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#editing = undefined;
+    this.element.classList.remove('editing');
+    this.#input.value = '';
+    this.#typedAt = 0;
+    this.#keep();
+    this.#fit();
+  }
+
+  #fit(): void {
+    this.#input.style.height = 'auto';
+    const height = this.#input.scrollHeight;
+    if (height > 0) this.#input.style.height = `${Math.min(height, MAX_HEIGHT)}px`;
+    const left = MAX_CODE_POINTS - [...this.#names.encode(this.#input.value)].length;
+    this.#send.disabled = this.#input.value.trim() === '' || left < 0;
+    this.#hint.classList.toggle('over', left < 0);
+    setText(
+      this.#hint,
+      this.#editing ? 'Editing. Enter saves, Esc cancels' : left < 500 ? `${left} characters left` : '',
+    );
+  }
+}

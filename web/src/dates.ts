@@ -1,0 +1,34 @@
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const dayWithYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+
+/** As `14:05`, in the reader's own zone and manner. */
+export function timeOfDay(timestamp: string): string {
+  return clock.format(new Date(timestamp));
+}
+
+/** With day and seconds, for titles. */
+export function fullTime(timestamp: string): string {
+  return full.format(new Date(timestamp));
+}
+
+/** The same for two times on one local day. */
+export function dayKey(timestamp: string): string {
+  return new Date(timestamp).toDateString();
+}
+
+/** `Today`, `Yesterday`, or the date. */
+export function dayName(timestamp: string, now = new Date()): string {
+  const date = new Date(timestamp);
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (date.toDateString() === now.toDateString()) return 'Today';
+  if (date.toDateString() === yesterday.toDateString()) return 'Yesterday';
+  return (date.getFullYear() === now.getFullYear() ? day : dayWithYear).format(date);
+}
+
+/** Day and time, short, for search results. */
+export function shortTime(timestamp: string): string {
+  return `${dayName(timestamp)}, ${timeOfDay(timestamp)}`;
+}

@@ -1,0 +1,66 @@
+import { MillraceError } from '../../client/index.ts';
+import { App } from './app.ts';
+import { fullPage } from './connection-status.ts';
+import { fill } from './dom.ts';
+import { dropToken, keepToken, readIdentity, takeToken } from './session-token.ts';
+import { signIn } from './sign-in.ts';
+import { applyTheme } from './theme.ts';
+import { Workspace } from './workspace.ts';
+
+const place = document.getElementById('app')!;
+
+async function start(note?: string): Promise<void> {
+  const token = takeToken();
+  const me = token === undefined ? undefined : readIdentity(token);
+  if (token === undefined || !me) {
+    askForToken(token === undefined ? note : 'The token was not understood.');
+    return;
+  }
+  fill(place, fullPage('Millrace', 'Loading your channels…'));
+  const workspace = new Workspace(token, me);
+  try {
+    await workspace.load();
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    workspace.client.close();
+    if (error.code === 'unauthenticated' || error.code === 'forbidden') signedOut(error.detail);
+    else
+      fill(
+        place,
+        fullPage('Millrace is not to be reached', error.detail, { label: 'Try again', run: () => void start() }),
+      );
+    return;
+  }
+  const app = new App(workspace, () => {
+    dropToken();
+    location.reload();
+  });
+  workspace.client.session.events.on('state', (state) => {
+    if (state.status !== 'stopped' || (state.reason !== 'unauthenticated' && state.reason !== 'forbidden')) return;
+    workspace.client.close();
+    signedOut(state.reason === 'forbidden' ? 'You may not use this workspace.' : 'Your session has ended.');
+  });
+  fill(place, app.element);
+  await app.start();
+}
+
+function signedOut(why: string): void {
+  dropToken();
+  askForToken(why);
+}
+
+function askForToken(note: string | undefined): void {
+  const form = signIn(note, (token) => {
+    keepToken(token);
+    location.reload();
+  });
+  fill(place, form);
+  form.querySelector('textarea')?.focus();
+}
+
+applyTheme();
+// A link with another token, opened in a tab that is signed in, changes only the fragment.
+window.addEventListener('hashchange', () => {
+  if (location.hash.startsWith('#token=')) location.reload();
+});
+void start();

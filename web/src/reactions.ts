@@ -1,0 +1,72 @@
+import type { Message } from '../../client/index.ts';
+import { fill, h } from './dom.ts';
+import type { RowContext } from './message-row.ts';
+
+const QUICK = ['👍', '❤️', '😂', '🎉', '👀', '✅', '🙏', '🚀'] as const;
+const MAX_CHIPS = 20;
+const MAX_NAMES = 20;
+
+/** A message's reactions, at most 20 of them; pressing one adds or removes one's own. */
+export function reactionChips(message: Message, { workspace, actions, writable }: RowContext): HTMLElement | false {
+  const reactions = Object.entries(message.reactions).filter(([, users]) => users.length > 0);
+  if (reactions.length === 0) return false;
+  const chips = reactions.slice(0, MAX_CHIPS).map(([emoji, users]) => {
+    const mine = users.includes(workspace.me.user_id);
+    const names = users
+      .slice(0, MAX_NAMES)
+      .map((id) => workspace.people.name(id))
+      .join(', ');
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: 'chip',
+        'aria-pressed': String(mine),
+        'aria-label': `${emoji}, ${users.length}: ${names}`,
+        title: names,
+        disabled: !writable,
+        on: { click: () => actions.onReact(message, emoji, !mine) },
+      },
+      h('span', { class: 'emoji' }, emoji),
+      String(users.length),
+    );
+  });
+  const more = reactions.length - chips.length;
+  return h('div', { class: 'chips' }, ...chips, more > 0 && h('span', { class: 'quiet' }, `${more} more`));
+}
+
+/** Turns a row's toolbar into a choice of emoji. */
+export function reactionStrip(bar: HTMLElement, message: Message, { workspace, actions }: RowContext): void {
+  const before = [...bar.children];
+  const close = () => {
+    bar.removeEventListener('focusout', leave);
+    bar.removeEventListener('keydown', onEscape);
+    fill(bar, ...before);
+  };
+  const leave = (event: FocusEvent) => {
+    if (!bar.contains(event.relatedTarget as Node | null)) close();
+  };
+  const onEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    bar.removeEventListener('focusout', leave);
+    close();
+    (bar.firstElementChild as HTMLElement | null)?.focus();
+  };
+  const buttons = QUICK.map((emoji) => {
+    const mine = message.reactions[emoji]?.includes(workspace.me.user_id) ?? false;
+    const click = () => {
+      close();
+      actions.onReact(message, emoji, !mine);
+    };
+    return h(
+      'button',
+      { type: 'button', class: 'icon-button emoji', 'aria-label': `React with ${emoji}`, on: { click } },
+      emoji,
+    );
+  });
+  fill(bar, ...buttons);
+  buttons[0]?.focus();
+  bar.addEventListener('focusout', leave);
+  bar.addEventListener('keydown', onEscape);
+}

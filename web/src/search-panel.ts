@@ -1,0 +1,222 @@
+import { MillraceError, type SearchHit, type SearchPage } from '../../client/index.ts';
+import { moveInList } from './arrow-keys.ts';
+import { avatar } from './avatar.ts';
+import { shortTime } from './dates.ts';
+import { type Child, fill, h, setText } from './dom.ts';
+import { parseHighlight } from './highlight.ts';
+import { icon } from './icon.ts';
+import { plainText } from './rich-text-view.ts';
+import type { Workspace } from './workspace.ts';
+
+const WAIT_MS = 250;
+const PAGE = 20;
+const MAX_SHOWN = 200;
+
+export interface SearchPanelOptions {
+  readonly workspace: Workspace;
+  /** The channel that is open, for the search within it. */
+  readonly channelId: string | undefined;
+  readonly onOpen: (hit: SearchHit) => void;
+  readonly onClose: () => void;
+}
+
+/** Search over all that one may read: results as one types, most relevant first. Shows at most 200 of them. */
+export class SearchPanel {
+  readonly element: HTMLElement;
+  readonly #options: SearchPanelOptions;
+  readonly #input: HTMLInputElement;
+  readonly #here = h('input', { type: 'checkbox' });
+  readonly #sort: HTMLSelectElement;
+  readonly #status = h('p', { class: 'quiet search-status', role: 'status' });
+  readonly #results = h('div', { class: 'results' });
+  #asked: AbortController | undefined;
+
+  constructor(options: SearchPanelOptions) {
+    this.#options = options;
+    this.#input = h('input', {
+      type: 'search',
+      'aria-label': 'Search messages',
+      placeholder: 'Search messages',
+      autocomplete: 'off',
+      spellcheck: 'false',
+    });
+    this.#sort = h(
+      'select',
+      { 'aria-label': 'Order' },
+      h('option', { value: 'relevance' }, 'Best first'),
+      h('option', { value: 'newest' }, 'Newest first'),
+    );
+    const scope = options.channelId !== undefined && h('label', { class: 'check' }, this.#here, 'Only this channel');
+    this.element = h(
+      'aside',
+      { class: 'panel', 'aria-label': 'Search' },
+      h(
+        'header',
+        { class: 'panel-head' },
+        h('div', { class: 'search-field' }, icon('search'), this.#input),
+        h(
+          'button',
+          { type: 'button', class: 'icon-button', 'aria-label': 'Close search', on: { click: options.onClose } },
+          icon('close'),
+        ),
+      ),
+      h('div', { class: 'search-options' }, scope, this.#sort),
+      this.#status,
+      this.#results,
+    );
+    this.#input.addEventListener('input', () => void this.#search(WAIT_MS));
+    for (const control of [this.#here, this.#sort]) control.addEventListener('change', () => void this.#search(0));
+    this.#input.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') this.#results.querySelector('button')?.click();
+      if (event.key !== 'ArrowDown') return;
+      event.preventDefault();
+      this.#results.querySelector('button')?.focus();
+    });
+    this.#results.addEventListener('keydown', (event) => moveInList(event, this.#results, 'button'));
+    this.#explain();
+  }
+
+  focus(): void {
+    this.#input.focus();
+    this.#input.select();
+  }
+
+  dispose(): void {
+    this.#asked?.abort();
+  }
+
+  async #search(wait: number, cursor?: string): Promise<void> {
+    this.#asked?.abort();
+    const asked = new AbortController();
+    this.#asked = asked;
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (asked.signal.aborted) return;
+    const q = this.#input.value.trim();
+    if (q === '') {
+      this.#explain();
+      return;
+    }
+    if (!cursor) setText(this.#status, 'Searching…');
+    try {
+      const page = await this.#options.workspace.client.rest.search({
+        q,
+        limit: PAGE,
+        sort: this.#sort.value as 'relevance' | 'newest',
+        ...(this.#here.checked && this.#options.channelId ? { channel_id: this.#options.channelId } : {}),
+        ...(cursor ? { cursor } : {}),
+        signal: asked.signal,
+      });
+      if (!asked.signal.aborted) this.#show(page, cursor !== undefined);
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+      if (error.code === 'aborted') return;
+      setText(this.#status, '');
+      fill(
+        this.#results,
+        h(
+          'div',
+          { class: 'notice', role: 'alert' },
+          h('p', {}, 'The search failed.'),
+          h('p', { class: 'quiet' }, error.detail),
+        ),
+      );
+    }
+  }
+
+  #show(page: SearchPage, more: boolean): void {
+    const { total, suggestion } = page;
+    setText(this.#status, total === 0 ? 'Nothing found.' : total === 1 ? '1 message' : `${total} messages`);
+    if (suggestion) {
+      const take = () => {
+        this.#input.value = suggestion;
+        void this.#search(0);
+      };
+      this.#status.append(
+        ' Did you mean ',
+        h('button', { type: 'button', class: 'link', on: { click: take } }, suggestion),
+        '?',
+      );
+    }
+    const rows = page.hits.map((hit) => this.#row(hit));
+    if (more) this.#results.lastElementChild?.remove();
+    else fill(this.#results);
+    this.#results.append(...rows);
+    if (page.next_cursor && this.#results.childElementCount < MAX_SHOWN) {
+      const cursor = page.next_cursor;
+      const next = h(
+        'button',
+        { type: 'button', class: 'button more', on: { click: () => void this.#search(0, cursor) } },
+        'More results',
+      );
+      this.#results.append(next);
+    }
+    if (more) rows[0]?.focus();
+    else this.#results.scrollTop = 0;
+  }
+
+  #row(hit: SearchHit): HTMLElement {
+    const { workspace, onOpen } = this.#options;
+    const { message, highlights } = hit;
+    const channel = workspace.channels.get(message.channel_id);
+    const name = workspace.people.name(message.user_id);
+    const place = channel
+      ? channel.type === 'dm'
+        ? workspace.title(channel)
+        : `#${workspace.title(channel)}`
+      : 'another channel';
+    const pieces: Child[] = [];
+    for (const [index, highlight] of highlights.slice(0, 3).entries()) {
+      if (index > 0) pieces.push(' … ');
+      for (const { text, marked } of parseHighlight(highlight)) {
+        const plain = plainPiece(text, workspace);
+        pieces.push(marked ? h('mark', {}, plain) : plain);
+      }
+    }
+    if (pieces.length === 0) pieces.push(plainText(message.text, workspace).slice(0, 300));
+    return h(
+      'button',
+      { type: 'button', class: 'result', on: { click: () => onOpen(hit) } },
+      avatar(message.user_id, name),
+      h(
+        'span',
+        { class: 'result-body' },
+        h(
+          'span',
+          { class: 'result-head' },
+          h('b', {}, name),
+          h('span', { class: 'quiet' }, ` ${place} · ${shortTime(message.created_at)}`),
+        ),
+        h('span', { class: 'result-text' }, ...pieces),
+      ),
+    );
+  }
+
+  #explain(): void {
+    setText(this.#status, '');
+    const example = (code: string, meaning: string) => h('li', {}, h('code', {}, code), ` ${meaning}`);
+    fill(
+      this.#results,
+      h(
+        'div',
+        { class: 'notice' },
+        h('p', {}, 'Search every channel that you can read.'),
+        h(
+          'ul',
+          { class: 'hints quiet' },
+          example('in:#general', 'one channel'),
+          example('from:@alice', 'one person'),
+          example('after:2026-01-31', 'later days'),
+          example('has:link', 'with a link'),
+          example('"exact words"', 'a phrase'),
+          example('-word', 'without it'),
+          example('pre*', 'by a beginning'),
+        ),
+      ),
+    );
+  }
+}
+
+/** A highlight may cut a mention in two, so spaces at its ends matter and are kept. */
+function plainPiece(text: string, workspace: Workspace): string {
+  return text.replace(/<@([^\s<>]+)>/g, (_, id: string) => `@${workspace.people.name(id)}`);
+}
