@@ -1,0 +1,166 @@
+import { createRequire } from 'node:module';
+import type { HttpResponse as UwsResponse, TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js';
+import { MillraceError } from '../../platform/errors/error.ts';
+import type { Handshake, HttpResponse, Socket, Transport, TransportHandlers, TransportLimits } from './port.ts';
+
+interface UserData {
+  handshake: Handshake;
+  socket: UwsSocket | undefined;
+}
+
+/** Transport on uWebSockets.js. Throws where its binary does not load on this system. */
+export function uwsTransport(handlers: TransportHandlers, limits: TransportLimits): Transport {
+  // By require: the package's binary is chosen as it loads, and a failure must be catchable.
+  const uws = createRequire(import.meta.url)('uWebSockets.js') as typeof import('uWebSockets.js');
+  const app = uws.App();
+  let listening: us_listen_socket | false = false;
+  app.ws<UserData>('/v1/socket', {
+    maxPayloadLength: limits.frame_bytes,
+    maxBackpressure: limits.unsent_bytes,
+    // Life is watched by the edge's own heartbeat, so that one clock decides.
+    idleTimeout: 0,
+    sendPingsAutomatically: false,
+    upgrade: (response, request, context) => {
+      const protocols = splitList(request.getHeader('sec-websocket-protocol'));
+      const handshake = { authorization: request.getHeader('authorization') || undefined, protocols };
+      response.upgrade<UserData>(
+        { handshake, socket: undefined },
+        request.getHeader('sec-websocket-key'),
+        protocols.includes('millrace.v1') ? 'millrace.v1' : '',
+        request.getHeader('sec-websocket-extensions'),
+        context,
+      );
+    },
+    open: (ws) => {
+      const data = ws.getUserData();
+      data.socket = new UwsSocket(ws, data.handshake);
+      handlers.open(data.socket);
+    },
+    message: (ws, message, binary) => handlers.message(ws.getUserData().socket!, Buffer.from(message), binary),
+    pong: (ws) => handlers.alive(ws.getUserData().socket!),
+    dropped: (ws) => handlers.overflowed(ws.getUserData().socket!),
+    close: (ws, code) => {
+      const socket = ws.getUserData().socket!;
+      socket.closed = true;
+      handlers.closed(socket, code);
+    },
+  });
+  app.any('/*', (response, request) => serve(response, request, handlers, limits));
+  return {
+    name: 'uws',
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        // LIBUS_LISTEN_EXCLUSIVE_PORT: without it a second process would share the port in silence.
+        const done = (token: us_listen_socket | false): void => {
+          listening = token;
+          if (token) resolve(uws.us_socket_local_port(token));
+          else reject(portInUse(port));
+        };
+        const exclusive = 1 as Parameters<TemplatedApp['listen']>[1] & number;
+        // The types lack the form with both host and options, which the binary has.
+        if (host === undefined) app.listen(port, exclusive, done);
+        else (app as unknown as ListenOnHost).listen(host, port, exclusive, done);
+      }),
+    publish: (topic, frame) => void app.publish(topic, frame, false),
+    stopListening: () => {
+      if (listening) uws.us_listen_socket_close(listening);
+      listening = false;
+    },
+    close: () => void app.close(),
+  };
+}
+
+interface ListenOnHost {
+  listen(host: string, port: number, options: number, done: (token: us_listen_socket | false) => void): void;
+}
+
+export function portInUse(port: number): MillraceError {
+  return new MillraceError('port_in_use', `port ${port} is taken: stop what listens there, or set PORT to another one`);
+}
+
+function serve(
+  response: UwsResponse,
+  request: Parameters<Parameters<TemplatedApp['any']>[1]>[1],
+  handlers: TransportHandlers,
+  limits: TransportLimits,
+): void {
+  const headers = new Map<string, string>();
+  request.forEach((name, value) => void headers.set(name, value));
+  const method = request.getMethod().toUpperCase();
+  const path = request.getUrl();
+  const query = request.getQuery() ?? '';
+  let aborted = false;
+  let done = false;
+  response.onAborted(() => {
+    aborted = true;
+  });
+  const answer = ({ status, headers: fields, body }: HttpResponse): void => {
+    if (aborted || done) return;
+    done = true;
+    response.cork(() => {
+      response.writeStatus(String(status));
+      for (const name in fields) response.writeHeader(name, fields[name]!);
+      if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body));
+      else response.end(body);
+    });
+  };
+  const chunks: Buffer[] = [];
+  let size = 0;
+  response.onData((chunk, last) => {
+    size += chunk.byteLength;
+    if (size <= limits.http_body_bytes) chunks.push(Buffer.from(chunk.slice(0)));
+    else if (!done) {
+      void handlers.http(requestOf(method, path, query, headers, undefined)).then(answer);
+      return;
+    }
+    if (last) void handlers.http(requestOf(method, path, query, headers, Buffer.concat(chunks))).then(answer);
+  });
+}
+
+function requestOf(method: string, path: string, query: string, headers: Map<string, string>, body: Buffer | undefined) {
+  return { method, path, query, header: (name: string) => headers.get(name), body: body ?? oversized };
+}
+
+/** Stands for a body past the bound, which nobody keeps. */
+export const oversized = Buffer.alloc(0);
+
+function splitList(header: string): string[] {
+  return header.split(',').map((value) => value.trim()).filter((value) => value !== '');
+}
+
+class UwsSocket implements Socket {
+  closed = false;
+
+  constructor(
+    private readonly ws: WebSocket<UserData>,
+    readonly handshake: Handshake,
+  ) {}
+
+  send(frame: string | Buffer): void {
+    if (!this.closed) this.ws.send(frame, false);
+  }
+
+  ping(): void {
+    if (!this.closed) this.ws.ping();
+  }
+
+  subscribe(topic: string): void {
+    if (!this.closed) this.ws.subscribe(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    if (!this.closed) this.ws.unsubscribe(topic);
+  }
+
+  unsent(): number {
+    return this.closed ? 0 : this.ws.getBufferedAmount();
+  }
+
+  end(code: number, reason: string): void {
+    if (!this.closed) this.ws.end(code, reason);
+  }
+
+  terminate(): void {
+    if (!this.closed) this.ws.close();
+  }
+}

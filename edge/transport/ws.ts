@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Handshake, HttpRequest, Socket, Transport, TransportHandlers, TransportLimits } from './port.ts';
+import { oversized, portInUse } from './uws.ts';
+
+/** Transport on node:http and ws: the same contract where uWebSockets.js has no binary. */
+export function wsTransport(handlers: TransportHandlers, limits: TransportLimits): Transport {
+  const topics = new Map<string, Set<WsSocket>>();
+  const server = createServer((request, response) => void serve(request, response, handlers, limits));
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.frame_bytes,
+    handleProtocols: (protocols) => (protocols.has('millrace.v1') ? 'millrace.v1' : false),
+  });
+  server.on('upgrade', (request, stream, head) => {
+    if (new URL(request.url ?? '/', 'http://edge').pathname !== '/v1/socket') return stream.destroy();
+    sockets.handleUpgrade(request, stream, head, (ws) => open(ws, request));
+  });
+
+  function open(ws: WebSocket, request: IncomingMessage): void {
+    const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((value) => value.trim());
+    const handshake = { authorization: request.headers.authorization, protocols };
+    const socket = new WsSocket(ws, handshake, topics, limits.unsent_bytes, () => handlers.overflowed(socket));
+    ws.on('message', (data: Buffer, binary) => handlers.message(socket, data, binary));
+    ws.on('pong', () => handlers.alive(socket));
+    // 'close' follows each error and tells the code; an unheard 'error' would end the process.
+    ws.on('error', () => ws.terminate());
+    ws.on('close', (code) => {
+      socket.leaveAll();
+      handlers.closed(socket, code);
+    });
+    handlers.open(socket);
+  }
+
+  return {
+    name: 'ws',
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portInUse(port) : error));
+        server.listen(port, host, () => resolve((server.address() as { port: number }).port));
+      }),
+    publish: (topic, frame) => {
+      for (const socket of topics.get(topic) ?? []) socket.send(frame);
+    },
+    stopListening: () => void server.close(),
+    close: () => {
+      for (const client of sockets.clients) client.terminate();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, handlers: TransportHandlers, limits: TransportLimits): Promise<void> {
+  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request) {
+      size += (chunk as Buffer).length;
+      if (size > limits.http_body_bytes) break;
+      chunks.push(chunk as Buffer);
+    }
+  } catch {
+    // The client went away while it sent: there is nobody to answer.
+    return;
+  }
+  const message: HttpRequest = {
+    method: request.method ?? 'GET',
+    path,
+    query,
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    body: size > limits.http_body_bytes ? oversized : Buffer.concat(chunks),
+  };
+  const { status, headers, body } = await handlers.http(message);
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+class WsSocket implements Socket {
+  private readonly joined = new Set<string>();
+
+  constructor(
+    private readonly ws: WebSocket,
+    readonly handshake: Handshake,
+    private readonly topics: Map<string, Set<WsSocket>>,
+    private readonly bound: number,
+    private readonly overflowed: () => void,
+  ) {}
+
+  send(frame: string | Buffer): void {
+    if (this.ws.readyState !== this.ws.OPEN) return;
+    if (this.ws.bufferedAmount > this.bound) return this.overflowed();
+    this.ws.send(frame, { binary: false });
+  }
+
+  ping(): void {
+    if (this.ws.readyState === this.ws.OPEN) this.ws.ping();
+  }
+
+  subscribe(topic: string): void {
+    this.joined.add(topic);
+    const members = this.topics.get(topic) ?? new Set();
+    members.add(this);
+    this.topics.set(topic, members);
+  }
+
+  unsubscribe(topic: string): void {
+    this.joined.delete(topic);
+    const members = this.topics.get(topic);
+    members?.delete(this);
+    if (members?.size === 0) this.topics.delete(topic);
+  }
+
+  leaveAll(): void {
+    for (const topic of [...this.joined]) this.unsubscribe(topic);
+  }
+
+  unsent(): number {
+    return this.ws.bufferedAmount;
+  }
+
+  end(code: number, reason: string): void {
+    this.ws.close(code, reason);
+  }
+
+  terminate(): void {
+    this.ws.terminate();
+  }
+}
