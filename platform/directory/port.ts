@@ -125,8 +125,18 @@ export interface Directory {
    * Adds those who are no members yet; `change_id` of the last outbox row, null where nothing changed.
    * Errors: `not_found` for an unknown channel, or naming unknown users; `conflict` for an archived channel.
    */
-  addMembers(workspaceId: string, channelId: string, userIds: string[], request: ChangeRequest): Promise<{ change_id: number | null }>;
-  removeMembers(workspaceId: string, channelId: string, userIds: string[], request: ChangeRequest): Promise<{ change_id: number | null }>;
+  addMembers(
+    workspaceId: string,
+    channelId: string,
+    userIds: string[],
+    request: ChangeRequest,
+  ): Promise<{ change_id: number | null }>;
+  removeMembers(
+    workspaceId: string,
+    channelId: string,
+    userIds: string[],
+    request: ChangeRequest,
+  ): Promise<{ change_id: number | null }>;
   /**
    * Writes an outbox row that holds the channel after the change. Errors: `not_found`; `conflict` for a taken name, and
    * for any change but `archived: false` of an archived channel.

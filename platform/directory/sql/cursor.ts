@@ -14,7 +14,10 @@ export function decodeCursor(list: string, parts: number, cursor: string | undef
   if (cursor === undefined) return undefined;
   const [name, ...key] = parsed(cursor);
   if (name !== list || key.length !== parts || !key.every((part): part is string => typeof part === 'string')) {
-    throw new MillraceError('invalid_request', 'cursor: not one that this list has given; leave it out for the first page');
+    throw new MillraceError(
+      'invalid_request',
+      'cursor: not one that this list has given; leave it out for the first page',
+    );
   }
   return key;
 }

@@ -55,7 +55,11 @@ function directory({ text }: DirectoryDialect): Migration {
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addPrimaryKeyConstraint('users_key', ['workspace_id', 'user_id'])
         .execute();
-      await db.schema.createIndex('users_by_name').on('users').columns(['workspace_id', 'name_key', 'user_id']).execute();
+      await db.schema
+        .createIndex('users_by_name')
+        .on('users')
+        .columns(['workspace_id', 'name_key', 'user_id'])
+        .execute();
       await db.schema.createIndex('users_by_id').on('users').columns(['workspace_id', 'id_key']).execute();
 
       await db.schema

@@ -1,0 +1,122 @@
+import type { Access, ChannelRecord, Page, PageRequest, Person } from '../port.ts';
+import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
+import { nameKey } from './names.ts';
+import type { Scope } from './scope.ts';
+import type { ChannelRow } from './tables.ts';
+
+export async function findChannel(
+  scope: Scope,
+  workspaceId: string,
+  channelId: string,
+): Promise<ChannelRecord | undefined> {
+  const row = await scope.db
+    .selectFrom('channels')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .executeTakeFirst();
+  return row && channelOf(row);
+}
+
+export async function access(scope: Scope, person: Person, channelId: string): Promise<Access | undefined> {
+  const row = await scope.db
+    .selectFrom('channels')
+    .leftJoin('members', (join) =>
+      join
+        .onRef('members.workspace_id', '=', 'channels.workspace_id')
+        .onRef('members.channel_id', '=', 'channels.channel_id')
+        .on('members.user_id', '=', person.user_id),
+    )
+    .selectAll('channels')
+    .select('members.user_id as member')
+    .where('channels.workspace_id', '=', person.workspace_id)
+    .where('channels.channel_id', '=', channelId)
+    .executeTakeFirst();
+  return row && { channel: channelOf(row), member: row.member !== null };
+}
+
+export async function channelByName(
+  scope: Scope,
+  workspaceId: string,
+  name: string,
+): Promise<ChannelRecord | undefined> {
+  const row = await scope.db
+    .selectFrom('channels')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('unique_name', '=', nameKey(name))
+    .executeTakeFirst();
+  return row && channelOf(row);
+}
+
+export async function channelsById(scope: Scope, workspaceId: string, channelIds: string[]): Promise<ChannelRecord[]> {
+  const listed = scope.db.selectFrom(scope.dialect.listed(channelIds).as('listed')).select('listed.id');
+  const rows = await scope.db
+    .selectFrom('channels')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', 'in', listed)
+    .execute();
+  return rows.map(channelOf);
+}
+
+export async function listChannels(
+  scope: Scope,
+  person: Person,
+  member: boolean,
+  page: PageRequest,
+): Promise<Page<ChannelRecord>> {
+  checkLimit(page.limit);
+  const list = member ? 'own channels' : 'public channels';
+  const after = decodeCursor(list, 2, page.cursor);
+  const own = scope.db
+    .selectFrom('members')
+    .select('members.channel_id')
+    .where('members.workspace_id', '=', person.workspace_id)
+    .where('members.user_id', '=', person.user_id);
+  let query = scope.db.selectFrom('channels').selectAll().where('workspace_id', '=', person.workspace_id);
+  query = member
+    ? query.where('channel_id', 'in', own)
+    : query.where('type', '=', 'public').where('archived', '=', 0).where('channel_id', 'not in', own);
+  if (after) {
+    const [name, id] = after as [string, string];
+    query = query
+      .where('name_key', '>=', name)
+      .where((on) => on.or([on('name_key', '>', name), on('channel_id', '>', id)]));
+  }
+  const rows = await query
+    .orderBy('name_key')
+    .orderBy('channel_id')
+    .limit(page.limit + 1)
+    .execute();
+  return pageOf(list, page, rows, channelOf, (row) => [row.name_key, row.channel_id]);
+}
+
+export async function readableChannels(scope: Scope, person: Person, guest: boolean): Promise<string[]> {
+  const own = scope.db
+    .selectFrom('members')
+    .select('channel_id')
+    .where('workspace_id', '=', person.workspace_id)
+    .where('user_id', '=', person.user_id);
+  const open = scope.db
+    .selectFrom('channels')
+    .select('channel_id')
+    .where('workspace_id', '=', person.workspace_id)
+    .where('type', '=', 'public');
+  const rows = await (guest ? own : own.union(open)).execute();
+  return rows.map((row) => row.channel_id);
+}
+
+export function channelOf(row: ChannelRow): ChannelRecord {
+  return {
+    workspace_id: row.workspace_id,
+    channel_id: row.channel_id,
+    name: row.name,
+    type: row.type,
+    topic: row.topic,
+    creator_id: row.creator_id,
+    archived: row.archived !== 0,
+    member_count: row.member_count,
+    created_at: row.created_at,
+  };
+}
