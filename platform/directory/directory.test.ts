@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { Sqlite } from '../worker/sqlite.ts';
 import { channel, refused, request } from './contract/setup.ts';
 import { directoryContract } from './contract.ts';
 import { sqliteDirectory } from './sql/dialect.ts';
 import { migrate, migrator } from './sql/migrations.ts';
+import { QueuedSqliteDialect } from './sql/sqlite-driver.ts';
 import type { Tables } from './sql/tables.ts';
 import { openDirectory } from './sqlite.ts';
 
@@ -26,8 +27,7 @@ directoryContract('sqlite', async () => {
 });
 
 describe('directory in SQLite', () => {
-  const database = (file: string) =>
-    new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite({ file }) }) });
+  const database = (file: string) => new Kysely<Tables>({ dialect: new QueuedSqliteDialect(new Sqlite({ file })) });
   const schemaOf = async (db: Kysely<Tables>) =>
     (await sql<{ sql: string }>`select sql from sqlite_master where sql is not null order by name`.execute(db)).rows;
 

@@ -81,6 +81,7 @@ export interface NewChannel extends Person {
  * - Everything is keyed by workspace; nothing of one workspace can be read through another.
  * - A call that changes something has flushed it, its outbox row included, in one transaction, when it resolves.
  * - Changes that change nothing write no outbox row, and say so in their result.
+ * - Where a change writes several outbox rows, the last one alone carries reply_to: the answer follows all of them.
  * - Outbox rows of one channel have growing change_ids in the order in which their changes took force.
  * - Errors: `not_found` and `conflict` as said at each call, `unavailable` when the database doesn't answer in 5 s.
  */
@@ -122,7 +123,8 @@ export interface Directory {
   membersAmong(workspaceId: string, channelId: string, userIds: string[]): Promise<string[]>;
 
   /**
-   * Adds those who are no members yet; `change_id` of the last outbox row, null where nothing changed.
+   * Adds those who are no members yet; `change_id` of the last outbox row, null where nothing changed. A dm that people
+   * were added to or left is from then on the dm between those who are in it now (where these have no other).
    * Errors: `not_found` for an unknown channel, or naming unknown users; `conflict` for an archived channel.
    */
   addMembers(
@@ -131,6 +133,7 @@ export interface Directory {
     userIds: string[],
     request: ChangeRequest,
   ): Promise<{ change_id: number | null }>;
+  /** Removes those who are members; others, unknown ones too, change nothing. Errors: `not_found` for an unknown channel, `conflict` for an archived one. */
   removeMembers(
     workspaceId: string,
     channelId: string,
@@ -139,7 +142,7 @@ export interface Directory {
   ): Promise<{ change_id: number | null }>;
   /**
    * Writes an outbox row that holds the channel after the change. Errors: `not_found`; `conflict` for a taken name, and
-   * for any change but `archived: false` of an archived channel.
+   * for a change of an archived channel that does not hold `archived: false` (which comes first, others with it may follow).
    */
   changeChannel(
     workspaceId: string,

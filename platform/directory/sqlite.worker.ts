@@ -1,11 +1,12 @@
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { serve } from '../worker/serve.ts';
 import { Sqlite } from '../worker/sqlite.ts';
 import { sqliteDirectory } from './sql/dialect.ts';
 import { openSqlDirectory } from './sql/directory.ts';
+import { QueuedSqliteDialect } from './sql/sqlite-driver.ts';
 import type { Tables } from './sql/tables.ts';
 
 serve(async ({ file }: { file: string }) => {
   const database = new Sqlite({ file });
-  return openSqlDirectory(new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }), sqliteDirectory(file));
+  return openSqlDirectory(new Kysely<Tables>({ dialect: new QueuedSqliteDialect(database) }), sqliteDirectory(file));
 });

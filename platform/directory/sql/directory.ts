@@ -8,9 +8,10 @@ import type { DirectoryDialect } from './dialect.ts';
 import { addMembers, listMembers, membersAmong, removeMembers } from './members.ts';
 import { migrate } from './migrations.ts';
 import { readOutbox, settleOutbox } from './outbox.ts';
+import { Provisioner } from './provision.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
-import { deactivate, findUser, listUsers, provision, usersById } from './users.ts';
+import { deactivate, findUser, listUsers, usersById } from './users.ts';
 
 /** Ids in one question: more in one call would hold up everybody else's. */
 const maxIds = 1_000;
@@ -26,6 +27,7 @@ export async function openSqlDirectory(
 ): Promise<Directory> {
   await migrate(db, dialect);
   const scope: Scope = { db, dialect };
+  const provisioner = new Provisioner(scope, clock);
 
   const run = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     try {
@@ -40,7 +42,7 @@ export async function openSqlDirectory(
   };
 
   return {
-    provision: (user) => run(() => provision(scope, user, clock())),
+    provision: (user) => run(() => provisioner.provision(user)),
     user: (person) => run(() => findUser(scope, person)),
     usersById: (workspace, ids) => run(async () => usersById(scope, workspace, few(ids))),
     users: (workspace, page) => run(() => listUsers(scope, workspace, page)),

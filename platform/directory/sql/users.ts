@@ -1,54 +1,9 @@
 import { MillraceError } from '../../errors/error.ts';
-import type { Page, PageRequest, Person, Role, User } from '../port.ts';
+import type { Page, PageRequest, Person, User } from '../port.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
 import { nameKey, prefixEnd } from './names.ts';
-import { inTransaction, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { UserRow } from './tables.ts';
-
-type Provisioned = Person & { name?: string | undefined; email?: string | undefined; role: Role };
-
-export async function provision(scope: Scope, person: Provisioned, now: number): Promise<User> {
-  // Almost every call finds all as it is: a read alone spares the flush.
-  const known = await findUser(scope, person);
-  if (known && !differs(known, person)) return known;
-  return inTransaction(scope, async (tx) => {
-    const current = await findUser(tx, person);
-    const name = person.name ?? current?.name ?? person.user_id;
-    const row: UserRow = {
-      workspace_id: person.workspace_id,
-      user_id: person.user_id,
-      id_key: nameKey(person.user_id),
-      name,
-      name_key: nameKey(name),
-      email: person.email ?? current?.email ?? null,
-      role: person.role,
-      deactivated: current?.deactivated ? 1 : 0,
-      created_at: current?.created_at ?? now,
-    };
-    await tx.db
-      .insertInto('workspaces')
-      .values({ workspace_id: person.workspace_id, created_at: now })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    const { name_key, email, role } = row;
-    await tx.db
-      .insertInto('users')
-      .values(row)
-      .onConflict((conflict) =>
-        conflict.columns(['workspace_id', 'user_id']).doUpdateSet({ name, name_key, email, role }),
-      )
-      .execute();
-    return userOf(row);
-  });
-}
-
-function differs(known: User, wanted: Provisioned): boolean {
-  return (
-    known.role !== wanted.role ||
-    (wanted.name !== undefined && known.name !== wanted.name) ||
-    (wanted.email !== undefined && known.email !== wanted.email)
-  );
-}
 
 export async function findUser(scope: Scope, person: Person): Promise<User | undefined> {
   const row = await scope.db
@@ -129,7 +84,7 @@ export async function requireUsers(scope: Scope, workspaceId: string, userIds: s
   throw new MillraceError('not_found', `members: no such user here: ${named.join(', ')}${more}`);
 }
 
-function userOf(row: UserRow): User {
+export function userOf(row: UserRow): User {
   return {
     workspace_id: row.workspace_id,
     user_id: row.user_id,
