@@ -46,7 +46,7 @@ export function createChannelDialog(workspace: Workspace, onDone: (channel: Chan
 /** Finds a person and opens the channel of the two. */
 export function directMessageDialog(workspace: Workspace, onDone: (channel: Channel) => void): void {
   const error = h('p', { class: 'form-error', role: 'alert' });
-  const picker = new PeoplePicker(workspace, async (user) => {
+  const picker = new PeoplePicker(workspace, 'Find people by name', async (user) => {
     const { rest } = workspace.client;
     const channel = await orProblem(rest.createChannel({ type: 'dm', members: [user.user_id] }), error);
     if (!channel) return;
@@ -57,8 +57,8 @@ export function directMessageDialog(workspace: Workspace, onDone: (channel: Chan
   picker.focus();
 }
 
-/** Shows who is in a channel, and finds people to add. */
-export function membersDialog(workspace: Workspace, channel: Channel): void {
+/** Shows who is in a channel, finds people to add, and offers to leave. */
+export function membersDialog(workspace: Workspace, channel: Channel, onLeave: () => void): void {
   const error = h('p', { class: 'form-error', role: 'alert' });
   const list = h('ul', { class: 'people' }, h('li', { class: 'quiet' }, 'Loading…'));
   const { rest } = workspace.client;
@@ -77,7 +77,7 @@ export function membersDialog(workspace: Workspace, channel: Channel): void {
     });
     fill(list, ...rows, page.next_cursor && h('li', { class: 'quiet' }, 'and more'));
   };
-  const picker = new PeoplePicker(workspace, async (user) => {
+  const picker = new PeoplePicker(workspace, 'Add people by name', async (user) => {
     fill(error);
     const added = await orProblem(
       rest.addMember(channel.channel_id, user.user_id).then(() => true),
@@ -85,11 +85,23 @@ export function membersDialog(workspace: Workspace, channel: Channel): void {
     );
     if (added) await load();
   });
+  const member = workspace.channels.has(channel.channel_id);
+  const leave = () => {
+    dialog.close();
+    onLeave();
+  };
   const dialog = openDialog(
     `People in ${workspace.title(channel)}`,
-    channel.type !== 'dm' && picker.element,
+    member && channel.type !== 'dm' && picker.element,
     error,
     list,
+    member &&
+      channel.type !== 'dm' &&
+      h(
+        'div',
+        { class: 'dialog-foot' },
+        h('button', { type: 'button', class: 'button', on: { click: leave } }, 'Leave this channel'),
+      ),
   );
   // Names arrive one by one.
   const stop = workspace.people.events.on('change', () => void load());

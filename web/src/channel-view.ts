@@ -171,21 +171,18 @@ export class ChannelView {
 
   #head(): HTMLElement {
     const { workspace, channel, onMenu, onSearch } = this.#options;
-    const member = workspace.channels.has(channel.channel_id);
     const button = (label: string, ...content: (Node | string)[]) =>
       h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label }, ...content);
     const menu = button('Channels', icon('menu'));
     menu.classList.add('menu-button');
     menu.addEventListener('click', onMenu);
     const people = button('People', icon('people'), this.#count);
-    people.addEventListener('click', () =>
-      membersDialog(workspace, workspace.channels.get(channel.channel_id) ?? channel),
-    );
-    const leave = button('Leave this channel', icon('leave'));
-    leave.addEventListener('click', () => void this.#leave());
+    people.addEventListener('click', () => {
+      const now = workspace.channels.get(channel.channel_id) ?? channel;
+      membersDialog(workspace, now, () => void this.#leave());
+    });
     const search = button('Search (Ctrl+Shift+F)', icon('search'));
     search.addEventListener('click', onSearch);
-    const canLeave = member && channel.type !== 'dm';
     return h(
       'header',
       { class: 'channel-head' },
@@ -197,7 +194,6 @@ export class ChannelView {
         this.#topic,
       ),
       people,
-      canLeave && leave,
       search,
     );
   }

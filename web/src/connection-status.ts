@@ -7,13 +7,15 @@ export class ConnectionStatus {
   readonly banner: HTMLElement;
   readonly #session: MillraceSession;
   readonly #dot = h('span', { class: 'dot' });
-  readonly #text = h('span', { role: 'status' });
+  readonly #text = h('span', { 'aria-hidden': 'true' });
+  /** Read out when it changes, so without the seconds. */
+  readonly #spoken = h('span', { class: 'visually-hidden', role: 'status' });
   readonly #bannerText = h('span', {});
   #was = false;
 
   constructor(session: MillraceSession) {
     this.#session = session;
-    this.line = h('p', { class: 'connection' }, this.#dot, this.#text);
+    this.line = h('p', { class: 'connection' }, this.#dot, this.#text, this.#spoken);
     const now = h('button', { type: 'button', class: 'link', on: { click: () => session.reconnectNow() } }, 'Try now');
     this.banner = h('div', { class: 'banner', hidden: true }, this.#bannerText, now);
     session.events.on('state', () => this.#show());
@@ -31,6 +33,7 @@ export class ConnectionStatus {
     const text = describe(state);
     this.#was ||= state.status === 'connected';
     setText(this.#text, text);
+    setText(this.#spoken, text.replace(/ in \d+ s$/, ''));
     const tone = state.status === 'connected' ? 'good' : state.status === 'stopped' ? 'bad' : 'waiting';
     this.#dot.className = `dot ${tone}`;
     // The first connecting is no trouble, and a moment of it later is none either.

@@ -27,7 +27,7 @@ async function start(note?: string): Promise<void> {
     else
       fill(
         place,
-        fullPage('Millrace is not to be reached', error.detail, { label: 'Try again', run: () => void start() }),
+        fullPage('Millrace cannot be reached', error.detail, { label: 'Try again', run: () => void start() }),
       );
     return;
   }

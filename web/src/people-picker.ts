@@ -12,18 +12,14 @@ export class PeoplePicker {
   readonly element: HTMLElement;
   readonly #workspace: Workspace;
   readonly #onPick: (user: User) => void;
-  readonly #input = h('input', {
-    type: 'text',
-    'aria-label': 'Find people',
-    placeholder: 'Find people by name',
-    autocomplete: 'off',
-  });
+  readonly #input: HTMLInputElement;
   readonly #list = h('div', { class: 'picker-list' });
   #asked: AbortController | undefined;
 
-  constructor(workspace: Workspace, onPick: (user: User) => void) {
+  constructor(workspace: Workspace, label: string, onPick: (user: User) => void) {
     this.#workspace = workspace;
     this.#onPick = onPick;
+    this.#input = h('input', { type: 'text', 'aria-label': label, placeholder: label, autocomplete: 'off' });
     this.element = h('div', { class: 'picker' }, this.#input, this.#list);
     this.#input.addEventListener('input', () => void this.#look());
     this.#input.addEventListener('keydown', (event) => {

@@ -51,8 +51,12 @@ function trimUrl(url: string): string {
   for (; end > 0; end--) {
     const last = url[end - 1]!;
     if ('.,;:!?'.includes(last)) continue;
-    if (last === ')' && !url.slice(0, end - 1).includes('(')) continue;
+    if (last === ')' && count(url.slice(0, end), ')') > count(url.slice(0, end), '(')) continue;
     break;
   }
   return url.slice(0, end);
+}
+
+function count(text: string, char: string): number {
+  return text.split(char).length - 1;
 }

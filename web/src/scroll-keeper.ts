@@ -7,17 +7,22 @@ export class ScrollKeeper {
   readonly #rows: HTMLElement;
   readonly #observer: ResizeObserver;
   #sticking = true;
+  /** The first row in sight and its distance from the upper edge, px, as of the last scroll. */
+  #place: { row: Element; offset: number } | undefined;
 
   /** `onScroll` also follows changes of size. */
   constructor(log: HTMLElement, rows: HTMLElement, onScroll: () => void) {
     this.#log = log;
     this.#rows = rows;
     log.addEventListener('scroll', () => {
-      this.#sticking = this.#distance() < END_SLACK;
+      this.#sticking = this.atEnd;
+      this.#note();
       onScroll();
     });
     this.#observer = new ResizeObserver(() => {
+      // A new width breaks lines anew, above what is being read as well.
       if (this.#sticking) this.#toEnd();
+      else if (this.#place?.row.isConnected) log.scrollTop += this.#offset(this.#place.row) - this.#place.offset;
       onScroll();
     });
     this.#observer.observe(log);
@@ -47,14 +52,14 @@ export class ScrollKeeper {
 
   /** Runs what changes rows; then the first row in sight is where it was, or the end is in sight. */
   keep(change: () => void): void {
-    const anchor = this.#sticking ? undefined : this.#firstInSight();
-    const before = anchor?.getBoundingClientRect().top ?? 0;
+    if (!this.#sticking) this.#note();
+    const place = this.#place;
     change();
     if (this.#sticking) {
       this.#toEnd();
       return;
     }
-    if (anchor?.isConnected) this.#log.scrollTop += anchor.getBoundingClientRect().top - before;
+    if (place?.row.isConnected) this.#log.scrollTop += this.#offset(place.row) - place.offset;
     this.#sticking = this.atEnd;
   }
 
@@ -62,12 +67,18 @@ export class ScrollKeeper {
     this.#observer.disconnect();
   }
 
-  #firstInSight(): Element | undefined {
-    const edge = this.#log.getBoundingClientRect().top;
+  #note(): void {
+    this.#place = undefined;
     for (const row of this.#rows.children) {
-      if (row.matches('article') && row.getBoundingClientRect().bottom > edge) return row;
+      const offset = this.#offset(row);
+      if (!row.matches('article') || offset + row.clientHeight <= 0) continue;
+      this.#place = { row, offset };
+      return;
     }
-    return undefined;
+  }
+
+  #offset(row: Element): number {
+    return row.getBoundingClientRect().top - this.#log.getBoundingClientRect().top;
   }
 
   #distance(): number {

@@ -1,0 +1,113 @@
+import type { ChannelType } from '../client/index.ts';
+import { type FakeWorkspace, NAMES, Refusal, type Room } from './fake-workspace.ts';
+
+export interface FakeCall {
+  readonly user: string;
+  readonly method: string;
+  readonly url: URL;
+  readonly body: Record<string, unknown>;
+  /** Tells the person's sockets. */
+  readonly tell: (frame: object) => void;
+}
+
+/** Answers the REST calls that the page makes; undefined is 204. Throws `Refusal`. */
+export function answer(workspace: FakeWorkspace, call: FakeCall): object | undefined {
+  const [, , what, id = '', ...rest] = call.url.pathname.split('/').map(decodeURIComponent);
+  const query = call.url.searchParams;
+  if (what === 'unreads') {
+    const channels = workspace.own(call.user).map((room) => workspace.unread(room, call.user));
+    return { channels, total_unread: 0, total_mentions: 0 };
+  }
+  if (what === 'users') return id ? person(id) : people(query.get('prefix') ?? '');
+  if (what === 'search') return search(workspace, query.get('q') ?? '', query.get('channel_id'));
+  if (what !== 'channels') throw new Refusal(404, 'not_found', 'There is no such call.');
+  if (id) return inChannel(workspace, call, workspace.find(id), rest);
+  if (call.method === 'POST') {
+    const members = [call.user, ...((call.body['members'] as string[] | undefined) ?? [])];
+    const made = workspace.room(String(call.body['name'] ?? ''), call.body['type'] as ChannelType, members);
+    return { channel: workspace.find(made).channel };
+  }
+  const member = query.get('member') !== 'false';
+  const rooms = [...workspace.rooms.values()].filter(
+    ({ members, channel }) => members.has(call.user) === member && (member || channel.type === 'public'),
+  );
+  return { channels: rooms.map(counted), next_cursor: null };
+}
+
+function inChannel(workspace: FakeWorkspace, call: FakeCall, room: Room, rest: string[]): object | undefined {
+  const [part, sub = '', more, emoji = ''] = rest;
+  const { user, method, body, tell } = call;
+  const id = room.channel.channel_id;
+  const query = call.url.searchParams;
+  if (!part) return { channel: counted(room) };
+  if (part === 'read') {
+    room.read.set(user, Math.max(room.read.get(user) ?? 0, Number(body['seq'])));
+    const marker = workspace.unread(room, user);
+    tell({ type: 'read', ...marker });
+    return marker;
+  }
+  if (part === 'members') {
+    if (!sub) return { members: [...room.members].map((user_id) => ({ user_id, role: 'member' })), next_cursor: null };
+    if (method === 'PUT') room.members.add(sub);
+    else room.members.delete(sub);
+    return undefined;
+  }
+  if (!sub) return history(room, query);
+  if (more === 'thread') {
+    const after = BigInt(query.get('after') ?? 0);
+    const all = room.messages.filter((m) => m.message_id === sub || m.thread_id === sub);
+    return { messages: all.filter((m) => BigInt(m.message_id) > after), has_more_after: false };
+  }
+  if (more === 'reactions') return { message: workspace.react(id, sub, emoji, user, method === 'PUT') };
+  if (method === 'DELETE')
+    return { message: workspace.change(id, sub, 'message.deleted', { text: '', deleted: true }) };
+  const edited_at = new Date().toISOString();
+  return { message: workspace.change(id, sub, 'message.edited', { text: String(body['text']), edited_at }) };
+}
+
+function counted({ channel, members }: Room): object {
+  return { ...channel, member_count: members.size };
+}
+
+function person(id: string): object {
+  if (!NAMES[id]) throw new Refusal(404, 'not_found', 'There is no such person.');
+  return { user: { user_id: id, name: NAMES[id] } };
+}
+
+function people(prefix: string): object {
+  const wanted = prefix.toLowerCase();
+  const found = Object.entries(NAMES).filter(([id, name]) =>
+    [id, name.toLowerCase()].some((s) => s.startsWith(wanted)),
+  );
+  return { users: found.map(([user_id, name]) => ({ user_id, name })), next_cursor: null };
+}
+
+function history({ messages, log, seq }: Room, query: URLSearchParams): object {
+  const top = messages.filter(({ thread_id }) => thread_id === null);
+  const limit = Number(query.get('limit') ?? 50);
+  const at = (name: string) => top.findIndex(({ message_id }) => message_id === query.get(name));
+  let from = Math.max(0, top.length - limit);
+  let to = top.length;
+  if (query.has('before')) [from, to] = [Math.max(0, at('before') - limit), at('before')];
+  else if (query.has('after')) [from, to] = [at('after') + 1, at('after') + 1 + limit];
+  else if (query.has('around')) [from, to] = [Math.max(0, at('around') - limit / 2), at('around') + limit / 2];
+  const head = { rev: log.length, seq };
+  return { messages: top.slice(from, to), has_more_before: from > 0, has_more_after: to < top.length, head };
+}
+
+function search(workspace: FakeWorkspace, q: string, channelId: string | null): object {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = [...workspace.rooms.values()]
+    .filter(({ channel }) => !channelId || channel.channel_id === channelId)
+    .flatMap(({ messages }) => messages)
+    .filter(({ text }) => words.every((word) => text.toLowerCase().includes(word)));
+  const hits = found
+    .slice(-40)
+    .reverse()
+    .map((message) => {
+      const escaped = message.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+      const marked = escaped.replace(new RegExp(`(${words.join('|')})`, 'gi'), '<em>$1</em>');
+      return { message, score: 1, highlights: [marked] };
+    });
+  return { hits, total: found.length, next_cursor: null, ...(found.length === 0 ? { suggestion: 'deploy' } : {}) };
+}
