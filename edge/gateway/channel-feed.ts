@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelId, Head, MessageStore } from '../../platform/messages/port.ts';
 import type { MessageEvent } from '../../schemas/generated/types.ts';
 import { eventFrame, messageFrame, storedEventFrame } from '../wire/message.ts';
@@ -24,9 +25,7 @@ export class ChannelFeed {
   private ring: Kept[] = [];
   private waiting: MessageEvent[] = [];
   private reading = false;
-  /** Sessions that want this channel. */
-  users = 0;
-
+  private closed = false;
   constructor(
     private readonly channel: ChannelId,
     private readonly store: MessageStore,
@@ -73,13 +72,23 @@ export class ChannelFeed {
     return this.ring.slice(rev + 1 - first.rev).map((kept) => kept.frame);
   }
 
+  /** Nobody wants the channel any more. */
+  close(): void {
+    this.closed = true;
+  }
+
   /** Reads what is missing up to the first waiting event, and sends it on. */
   private async fill(): Promise<void> {
     this.reading = true;
     try {
       while (this.waiting.length > 0 && this.waiting[0]!.rev > this.head!.rev + 1) {
         const events = await this.store.eventsAfter(this.channel, this.head!.rev, 500);
-        if (!events || events.length === 0) break;
+        // Events leave behind their rows, so this is a store that lags for a moment: it is asked again.
+        if (!events || events.length === 0) {
+          if (this.closed) return;
+          await sleep(50);
+          continue;
+        }
         for (const event of events) {
           const seq = 'message' in event && event.message.thread_id === null ? Math.max(event.message.seq, this.head!.seq) : this.head!.seq;
           this.head = { rev: event.rev, seq };

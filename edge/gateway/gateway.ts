@@ -18,6 +18,7 @@ interface Interest {
   /** Resolves once the barrier has come and, for a channel, its feed has begun. */
   ready: Promise<void>;
   arrived(): void;
+  announced: Promise<void>;
   feed: ChannelFeed | undefined;
   lingering: NodeJS.Timeout | undefined;
 }
@@ -67,7 +68,10 @@ export class Gateway {
 
   async stop(): Promise<void> {
     clearInterval(this.renewal);
-    for (const interest of this.interests.values()) clearTimeout(interest.lingering);
+    for (const interest of this.interests.values()) {
+      clearTimeout(interest.lingering);
+      interest.feed?.close();
+    }
     await this.lease(0);
     this.reader?.close();
     await this.reading;
@@ -92,6 +96,7 @@ export class Gateway {
     if (!interest || --interest.users > 0) return;
     interest.lingering = setTimeout(() => {
       this.interests.delete(address);
+      interest.feed?.close();
       this.announce(address, false).catch((error) => this.logger.warn({ error: messageOf(error) }, 'interest not taken back'));
     }, linger_ms);
     interest.lingering.unref();
@@ -102,11 +107,18 @@ export class Gateway {
     if (!interest) {
       interest = this.open(address);
       this.interests.set(address, interest);
-      await this.announce(address, true);
+      interest.announced = this.announce(address, true);
     }
     clearTimeout(interest.lingering);
     interest.lingering = undefined;
     interest.users++;
+    try {
+      await interest.announced;
+    } catch (error) {
+      // Nobody will ever answer this one: the next who wants the address asks anew.
+      if (this.interests.get(address) === interest) this.interests.delete(address);
+      throw error;
+    }
     const late = new MillraceError('unavailable', 'the channel’s events can’t be followed now: try again', { retryAfter: 1 });
     await withDeadline(interest.ready, limits.deadline_ms, late).catch((error) => {
       this.release(address);
@@ -126,14 +138,10 @@ export class Gateway {
     const marker = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    const ready = feed ? marker.then(() => this.begin(feed)) : marker;
+    const ready = feed ? marker.then(() => feed.begin()) : marker;
     // Whoever acquires awaits it; here only so that a failure without a waiter is no unhandled one.
     ready.catch(failed);
-    return { users: 0, ready, arrived, feed, lingering: undefined };
-  }
-
-  private async begin(feed: ChannelFeed): Promise<void> {
-    await feed.begin();
+    return { users: 0, ready, arrived, announced: Promise.resolve(), feed, lingering: undefined };
   }
 
   private async announce(address: string, wanted: boolean): Promise<void> {

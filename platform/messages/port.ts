@@ -26,6 +26,8 @@ export type RowWrite =
   | ({ kind: 'membership'; user_id: string; joined: boolean; rev: number; seq: number } & ChannelId)
   /** Merged into what is there by `mergeMarkers`. */
   | ({ kind: 'marker'; user_id: string; marker: ReadMarker } & ChannelId)
+  /** Everyone has read the channel up to here, whatever their markers say: what is imported is read. Only grows. */
+  | ({ kind: 'read_floor'; seq: number; rev: number } & ChannelId)
   /** A mention of one person (user_id) or of all (null), by the event `rev`; `alive` false takes it back. */
   | ({ kind: 'mention'; user_id: string | null; rev: number; author_id: string; alive: boolean } & ChannelId)
   /** An imported message's identity, kept for good. */
@@ -107,6 +109,7 @@ export interface MessageStore {
   ): Promise<({ message_id: string; thread_id: string | null } | undefined)[]>;
   /** Every channel the person is in or was in. */
   memberships(person: Person): Promise<Membership[]>;
+  /** The marker in force: one's own, or the channel's read floor where that is further. */
   marker(person: Person, channelId: string): Promise<ReadMarker>;
   /** For each of the channels, in their order. At most 1,000. */
   unreads(person: Person, channelIds: string[]): Promise<Unread[]>;

@@ -40,6 +40,8 @@ function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, 
     if (message.imported) {
       const { client_msg_id, message_id, thread_id } = message;
       rows.push({ kind: 'identity', ...channel, client_msg_id, message_id, thread_id });
+      rows.push({ kind: 'read_floor', ...channel, seq: event.seq, rev });
+      return;
     }
   }
   const mentioned = kind === 'created' || kind === 'edited' ? new Set([...message.mentions, ...message.mentions_here]) : new Set<string>();

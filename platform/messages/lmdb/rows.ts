@@ -24,7 +24,9 @@ export class Rows {
   readonly memberships: Table;
   /** person, channel → marker. */
   readonly markers: Table;
-  /** person, channel, rev → nothing. */
+  /** channel → seq, rev that everyone has read. */
+  readonly readFloors: Table;
+  /** person, channel, rev → author. */
   readonly mentions: Table;
   /** channel, rev → author. Mentions of all. */
   readonly channelMentions: Table;
@@ -43,6 +45,7 @@ export class Rows {
     this.heads = environment.table('heads');
     this.memberships = environment.table('memberships');
     this.markers = environment.table('markers');
+    this.readFloors = environment.table('read_floors');
     this.mentions = environment.table('mentions');
     this.channelMentions = environment.table('channel_mentions');
     this.identities = environment.table('identities');

@@ -13,6 +13,7 @@ import {
   type RowWrite,
   type StoredEvent,
   type StoredEventBody,
+  mergeMarkers,
   type Unread,
   unreadMarker,
 } from '../port.ts';
@@ -163,9 +164,13 @@ export class LmdbMessages implements MessageStore {
   }
 
   private markerNow(person: Person, channelId: string): ReadMarker {
-    const marker = this.rows.markers.committed(key(ofPerson(person), channelId));
-    if (!marker) return unreadMarker;
-    return { epoch: numberAt(marker, 0), last_read_seq: numberAt(marker, 8), last_read_rev: numberAt(marker, 16) };
+    const row = this.rows.markers.committed(key(ofPerson(person), channelId));
+    const own = row
+      ? { epoch: numberAt(row, 0), last_read_seq: numberAt(row, 8), last_read_rev: numberAt(row, 16) }
+      : unreadMarker;
+    const floor = this.rows.readFloors.committed(key(of({ workspace_id: person.workspace_id, channel_id: channelId })));
+    if (!floor) return own;
+    return mergeMarkers(own, { epoch: own.epoch, last_read_seq: numberAt(floor, 0), last_read_rev: numberAt(floor, 8) });
   }
 
   private mentionsAfter(person: Person, channel: ChannelId, rev: number): number {

@@ -41,6 +41,11 @@ export function writeRow(rows: Rows, write: RowWrite): void {
         : write.marker;
       return rows.markers.put(at, key(merged.epoch, merged.last_read_seq, merged.last_read_rev));
     }
+    case 'read_floor': {
+      const known = rows.readFloors.get(key(of(write)));
+      if (!known || numberAt(known, 8) < write.rev) rows.readFloors.put(key(of(write)), key(write.seq, write.rev));
+      return;
+    }
     case 'mention': {
       const table = write.user_id === null ? rows.channelMentions : rows.mentions;
       const at =

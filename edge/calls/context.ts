@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { Directory } from '../../platform/directory/port.ts';
+import type { Log } from '../../platform/log/port.ts';
+import type { MessageStore } from '../../platform/messages/port.ts';
+import type { SearchIndex } from '../../platform/search/port.ts';
+import type { Identity } from '../auth/claims.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { KnownAccess } from './known-access.ts';
+
+/** What the calls of the contract work with. */
+export interface CallContext {
+  log: Log;
+  store: MessageStore;
+  directory: Directory;
+  search: SearchIndex;
+  gateway: Gateway;
+  access: KnownAccess;
+  logger: Logger;
+  /** Takes the outbox's waiting rows to the log now. */
+  relay(): void;
+}
+
+/** Who calls, with the trace of the call. */
+export interface Caller extends Identity {
+  trace_id: string;
+}

@@ -1,0 +1,44 @@
+import { MillraceError } from '../../platform/errors/error.ts';
+import { limits } from '../limits.ts';
+
+/** Checks a message's text by the contract; keeps it as sent. Error: `invalid_request`. */
+export function checkText(text: string, field = 'text'): void {
+  if (text.includes('\0')) throw new MillraceError('invalid_request', `${field}: holds a NUL character`);
+  if (!text.isWellFormed()) throw new MillraceError('invalid_request', `${field}: holds half of a surrogate pair`);
+  if (text.trim() === '') throw new MillraceError('invalid_request', `${field}: is empty or only blanks`);
+  checkLength(text, field);
+}
+
+export function checkLength(text: string, field: string): void {
+  // Cheap for the most: only a text with more units than that can have more code points.
+  if (text.length > limits.text_code_points && [...text].length > limits.text_code_points) {
+    throw new MillraceError('invalid_request', `${field}: has more than ${limits.text_code_points} characters`);
+  }
+}
+
+/** The ids that a text names as <@id>, each once, at most `limits.mentions`. */
+export function namedPeople(text: string): string[] {
+  if (!text.includes('<@')) return [];
+  const found = new Set<string>();
+  for (const [, id] of text.matchAll(/<@([^<>|\s]{1,128})(?:\|[^<>]*)?>/g)) {
+    found.add(id!);
+    if (found.size >= limits.mentions) break;
+  }
+  return [...found];
+}
+
+export function mentionsChannel(text: string): boolean {
+  return text.includes('<!channel>');
+}
+
+export function mentionsHere(text: string): boolean {
+  return text.includes('<!here>');
+}
+
+export function checkEmoji(emoji: string): void {
+  const length = [...emoji].length;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in an emoji
+  if (length < 1 || length > limits.emoji_code_points || /[\u0000-\u0020\u007f]/.test(emoji) || !emoji.isWellFormed()) {
+    throw new MillraceError('invalid_request', `emoji: must be a name or a character, of 1 to ${limits.emoji_code_points} code points`);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { Value } from '@sinclair/typebox/value';
+import { MillraceError } from '../../platform/errors/error.ts';
+import type { CallContext, Caller } from '../calls/context.ts';
+
+export interface Reply {
+  status: number;
+  body?: unknown;
+}
+
+export interface RouteRequest<Params, Query, Body> {
+  caller: Caller;
+  params: Params;
+  query: Query;
+  body: Body;
+  /** The Idempotency-Key header. */
+  idempotency_key: string | undefined;
+}
+
+/** One call of the contract: what validates it also describes it in /v1/openapi.json. */
+export interface RouteSpec<Params extends TObject, Query extends TObject, Body extends TSchema> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With :params. */
+  path: string;
+  summary: string;
+  params: Params;
+  query: Query;
+  body?: Body;
+  /** Runs before the body is looked at. */
+  before?(caller: Caller): void;
+  /** Each success by status; errors are the same for all. */
+  responses: { [status: number]: { description: string; schema?: TSchema } };
+  handle(context: CallContext, request: RouteRequest<Static<Params>, Static<Query>, Static<Body>>): Promise<Reply>;
+}
+
+/** A route ready to run on raw input. */
+export interface Route {
+  spec: RouteSpec<TObject, TObject, TSchema>;
+  run(context: CallContext, caller: Caller, raw: RawRequest): Promise<Reply>;
+}
+
+export interface RawRequest {
+  params: { [name: string]: string | undefined };
+  query: URLSearchParams;
+  body: Buffer;
+  idempotency_key: string | undefined;
+}
+
+export function route<Params extends TObject, Query extends TObject, Body extends TSchema>(spec: RouteSpec<Params, Query, Body>): Route {
+  const checkParams = checker(spec.params, 'path');
+  const checkQuery = checker(spec.query, 'query');
+  const checkBody = spec.body && checker(spec.body, 'body');
+  return {
+    spec: spec as unknown as Route['spec'],
+    run: async (context, caller, raw) => {
+      spec.before?.(caller);
+      const params = checkParams(raw.params) as Static<Params>;
+      const query = checkQuery(Value.Convert(spec.query, queryObject(spec.query, raw.query))) as Static<Query>;
+      const body = (checkBody ? checkBody(parseJson(raw.body)) : undefined) as Static<Body>;
+      return spec.handle(context, { caller, params, query, body, idempotency_key: raw.idempotency_key });
+    },
+  };
+}
+
+/** Checks a value; the error names the field, the reason and where it was. */
+export function checker(schema: TSchema, where: string): (value: unknown) => unknown {
+  const compiled = TypeCompiler.Compile(schema);
+  return (value) => {
+    if (compiled.Check(value)) return value;
+    const error = compiled.Errors(value).First()!;
+    const field = error.path.slice(1).replaceAll('/', '.') || where;
+    const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.flatMap((variant) => variant.const ?? []);
+    const reason = choices && choices.length > 0 ? `must be one of ${choices.join(', ')}` : error.message.toLowerCase();
+    throw new MillraceError('invalid_request', `${field}: ${reason}`);
+  };
+}
+
+/** Repeated parameters become a list where the schema wants one; unknown ones are left out. */
+function queryObject(schema: TObject, query: URLSearchParams): { [name: string]: unknown } {
+  const found: { [name: string]: unknown } = {};
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const values = query.getAll(name);
+    if (values.length > 0) found[name] = property['type'] === 'array' ? values : values.at(-1);
+  }
+  return found;
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) throw new MillraceError('invalid_request', 'body: is empty; it must be a JSON object');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // The parser's message would quote the body, which may be private.
+    throw new MillraceError('invalid_request', 'body: is not valid JSON');
+  }
+}

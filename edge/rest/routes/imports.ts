@@ -1,0 +1,59 @@
+import { Type } from '@sinclair/typebox';
+import { imports, requireImporter } from '../../calls/imports.ts';
+import { limits } from '../../limits.ts';
+import { ChannelType, ClientMsgId, Id, Time } from '../../wire/schemas.ts';
+import { route } from '../route.ts';
+
+const none = Type.Object({});
+
+const Item = Type.Union([
+  Type.Object({ type: Type.Literal('user'), user_id: Id, name: Type.String({ maxLength: 200 }), email: Type.Optional(Type.String()) }),
+  Type.Object({
+    type: Type.Literal('channel'),
+    channel_id: Id,
+    name: Type.String({ minLength: 1, maxLength: limits.channel_name_characters }),
+    channel_type: ChannelType,
+    topic: Type.Optional(Type.String({ maxLength: limits.topic_characters })),
+    creator_id: Id,
+    members: Type.Array(Id, { maxItems: 100_000 }),
+    created_at: Time,
+  }),
+  Type.Object({
+    type: Type.Literal('message'),
+    channel_id: Id,
+    user_id: Id,
+    text: Type.String(),
+    client_msg_id: ClientMsgId,
+    thread_client_msg_id: Type.Optional(Type.Union([ClientMsgId, Type.Null()])),
+    created_at: Time,
+    reactions: Type.Optional(Type.Array(Type.Object({ emoji: Type.String({ minLength: 1, maxLength: 64 }), user_ids: Type.Array(Id) }))),
+  }),
+]);
+
+export const importRoutes = [
+  route({
+    method: 'POST',
+    path: '/v1/imports',
+    summary: 'Takes people, channels and messages with their own authors and times',
+    params: none,
+    query: none,
+    before: requireImporter,
+    body: Type.Object({ items: Type.Array(Item, { minItems: 1, maxItems: limits.import_items }) }),
+    responses: {
+      200: {
+        description: 'A result for each item, in order.',
+        schema: Type.Object({
+          results: Type.Array(
+            Type.Object({
+              status: Type.Union([Type.Literal('created'), Type.Literal('exists'), Type.Literal('failed')]),
+              id: Type.Optional(Type.String()),
+              code: Type.Optional(Type.String()),
+              detail: Type.Optional(Type.String()),
+            }),
+          ),
+        }),
+      },
+    },
+    handle: async (context, { caller, body }) => ({ status: 200, body: await imports(context, caller, body.items) }),
+  }),
+];

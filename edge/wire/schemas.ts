@@ -1,0 +1,68 @@
+import { Type } from '@sinclair/typebox';
+import { limits } from '../limits.ts';
+
+/** Shapes of the contract that several calls and frames share. */
+export const Id = Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+export const Time = Type.String({ description: 'RFC 3339, UTC' });
+export const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.page }));
+export const Cursor = Type.Optional(Type.String({ minLength: 1, maxLength: 1000 }));
+export const Head = Type.Object({ rev: Type.Integer(), seq: Type.Integer() });
+export const ClientMsgId = Type.String({ minLength: 1, maxLength: limits.client_msg_id_characters });
+export const Text = Type.String({ description: `1 to ${limits.text_code_points} Unicode code points` });
+export const ChannelType = Type.Union(['public', 'private', 'group', 'dm'].map((type) => Type.Literal(type as 'public')));
+const nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()]);
+
+export const Message = Type.Object({
+  message_id: Type.String(),
+  channel_id: Id,
+  workspace_id: Id,
+  seq: Type.Integer(),
+  rev: Type.Integer(),
+  user_id: Id,
+  text: Type.String(),
+  client_msg_id: Type.String(),
+  thread_id: nullable(Type.String()),
+  reply_count: Type.Integer(),
+  reactions: Type.Record(Type.String(), Type.Array(Id)),
+  mentions: Type.Array(Id),
+  created_at: Time,
+  edited_at: nullable(Type.String()),
+  deleted: Type.Boolean(),
+});
+
+export const Channel = Type.Object({
+  channel_id: Id,
+  workspace_id: Id,
+  name: Type.String(),
+  type: ChannelType,
+  topic: Type.String(),
+  creator_id: Id,
+  archived: Type.Boolean(),
+  member_count: Type.Integer(),
+  head: Head,
+  created_at: Time,
+});
+
+export const User = Type.Object({
+  user_id: Id,
+  workspace_id: Id,
+  name: Type.String(),
+  role: Type.String(),
+  deactivated: Type.Boolean(),
+  created_at: Time,
+});
+
+export const ReadState = Type.Object({
+  channel_id: Id,
+  last_read_seq: Type.Integer(),
+  unread: Type.Integer(),
+  mentions: Type.Integer(),
+});
+
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  code: Type.String(),
+});
