@@ -76,6 +76,18 @@ test('notices a gap and resumes', async () => {
   assert.deepEqual(seen.get('a'), [1, 2, 3, 4]);
 });
 
+test('hears what happened between a reading by REST and hello', async () => {
+  server.publish('a');
+  server.publish('a');
+  connect({ revs: {} });
+  session.stop();
+  session.hold({ a: 1 });
+  session.start();
+  await connected();
+  await until(() => session.revs()['a'] === 2, 'caught up');
+  assert.deepEqual(seen.get('a'), [2]);
+});
+
 test('asks the app to reload where the events are no longer kept', async () => {
   for (let i = 0; i < 5; i++) server.publish('a');
   server.forget('a', 4);

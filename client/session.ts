@@ -51,7 +51,7 @@ export class MillraceSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    for (const [id, rev] of Object.entries(options.revs ?? {})) this.#gate.hold(id, rev);
+    this.hold(options.revs ?? {});
   }
 
   get state(): SessionState {
@@ -61,6 +61,14 @@ export class MillraceSession {
   /** The last rev of each channel that the app was given, for `SessionOptions.revs` of a later run. */
   revs(): Record<string, number> {
     return this.#gate.revs();
+  }
+
+  /**
+   * Says which revs the app holds, read by REST for example: events after them are fetched with the next connection,
+   * so that none falls between that reading and `hello`. Ignored for channels that are held already.
+   */
+  hold(revs: Readonly<Record<string, number>>): void {
+    for (const [id, rev] of Object.entries(revs)) if (!this.#gate.has(id)) this.#gate.hold(id, rev);
   }
 
   /** Connects, also after a stop (with a new token, say). Does nothing while it runs. */

@@ -65,8 +65,8 @@ function inChannel(workspace: FakeWorkspace, call: FakeCall, room: Room, rest: s
   return { message: workspace.change(id, sub, 'message.edited', { text: String(body['text']), edited_at }) };
 }
 
-function counted({ channel, members }: Room): object {
-  return { ...channel, member_count: members.size };
+function counted({ channel, members, log, seq }: Room): object {
+  return { ...channel, member_count: members.size, head: { rev: log.length, seq } };
 }
 
 function person(id: string): object {

@@ -67,6 +67,9 @@ export class Workspace {
     }
     this.unread.load((await rest.unreads()).channels);
     void this.#findPartners([...this.channels.values()]);
+    // What happens between these readings and the socket's hello is then heard as well.
+    const heads = [...this.channels.values()].filter(({ head }) => head.rev > 0);
+    session.hold(Object.fromEntries(heads.map(({ channel_id, head }) => [channel_id, head.rev])));
     session.start();
     this.events.emit('change', undefined);
   }
@@ -116,7 +119,12 @@ export class Workspace {
   #listen(): void {
     const { session, outbox } = this.client;
     let greeted = false;
-    session.events.on('hello', () => {
+    session.events.on('hello', ({ channels }) => {
+      // Joined between the reading of the list and now.
+      const unknown = channels.filter(({ channel_id }) => !this.channels.has(channel_id));
+      if (this.channels.size < MAX_CHANNEL_PAGES * 200) {
+        for (const { channel_id } of unknown.slice(0, 50)) void this.#fetch(channel_id);
+      }
       if (greeted) this.#refreshUnreads();
       greeted = true;
       this.#watchPartners();
