@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, 'dist');
 
 async function bundle() {
-  const { outputFiles } = await build({
+  const { outputFiles, warnings } = await build({
     absWorkingDir: here,
     entryPoints: { app: 'src/main.ts', 'app.style': 'styles/main.css' },
     outdir: 'dist/assets',
@@ -22,6 +22,8 @@ async function bundle() {
     write: false,
     logLevel: 'silent',
   });
+  // A slip in a stylesheet is only a warning to the bundler, and a broken page to the reader.
+  if (warnings.length > 0) throw Object.assign(new Error('warnings'), { errors: warnings });
   const assets = outputFiles.map(({ path, contents }) => ({
     name: basename(path).replace('app.style.', 'app.'),
     contents,
