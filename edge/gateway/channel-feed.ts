@@ -26,6 +26,7 @@ export class ChannelFeed {
   private waiting: MessageEvent[] = [];
   private reading = false;
   private closed = false;
+  private readonly reaching = new Set<() => void>();
   constructor(
     private readonly channel: ChannelId,
     private readonly store: MessageStore,
@@ -61,6 +62,14 @@ export class ChannelFeed {
     this.ring.push(kept);
     if (this.ring.length > ringBound) this.ring.shift();
     this.publish(kept.frame);
+    this.wake();
+  }
+
+  /** Resolves once the feed has come to `rev`, or is closed. */
+  async reached(rev: number): Promise<void> {
+    while (!this.closed && (this.head?.rev ?? 0) < rev) {
+      await new Promise<void>((resolve) => this.reaching.add(resolve));
+    }
   }
 
   /** Frames of the events after `rev`, in order; undefined where they must be read from the store. */
@@ -75,6 +84,13 @@ export class ChannelFeed {
   /** Nobody wants the channel any more. */
   close(): void {
     this.closed = true;
+    this.wake();
+  }
+
+  private wake(): void {
+    if (this.reaching.size === 0) return;
+    for (const resume of this.reaching) resume();
+    this.reaching.clear();
   }
 
   /** Reads what is missing up to the first waiting event, and sends it on. */
@@ -95,6 +111,7 @@ export class ChannelFeed {
           this.publish(Buffer.from(storedEventFrame(this.channel, event, seq)));
         }
         this.ring = [];
+        this.wake();
       }
     } finally {
       this.reading = false;

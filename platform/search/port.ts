@@ -70,7 +70,10 @@ export interface SearchIndex {
   build(): Promise<Generation>;
   generations(): Promise<Generation[]>;
   /** Documents of a generation by key, for comparing it with the store: at most 1,000 keys. */
-  documents(generation: string, keys: { workspace_id: string; channel_id: string; message_id: string }[]): Promise<SearchDocument[]>;
+  documents(
+    generation: string,
+    keys: { workspace_id: string; channel_id: string; message_id: string }[],
+  ): Promise<SearchDocument[]>;
   /** Makes a built generation the serving one, atomically for searches; the former is kept for `rollback`. */
   promote(generation: string): Promise<void>;
   /** Serves the generation from before the last promote again. Error: `conflict` where there is none. */

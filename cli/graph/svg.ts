@@ -1,0 +1,40 @@
+import type { Layout, PlacedNode } from './layout.ts';
+
+const colors: { [kind in PlacedNode['kind']]: { fill: string; stroke: string } } = {
+  topic: { fill: '#eef4ff', stroke: '#4a72c4' },
+  processor: { fill: '#ffffff', stroke: '#5b6470' },
+  store: { fill: '#eefaf1', stroke: '#3c8a57' },
+};
+
+/** A layout as a picture of its own: topics blue, stores green, processors with their topology's name. */
+export function svg({ nodes, edges, width, height }: Layout): string {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const lines = edges.map(({ from, to, label, back }) => {
+    const a = byId.get(from)!;
+    const b = byId.get(to)!;
+    const [x1, y1, x2, y2] = [a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2];
+    const bend = back ? 90 : Math.max(30, (x2 - x1) / 2);
+    const path = `M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`;
+    const text = label ? `<text x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 - 4}" class="edge">${escape(label)}</text>` : '';
+    return `<path d="${path}" fill="none" stroke="#8a93a0" marker-end="url(#arrow)"${back ? ' stroke-dasharray="4 3"' : ''}/>${text}`;
+  });
+  const boxes = nodes.map(({ x, y, width: w, height: h, kind, label, topology }) => {
+    const { fill, stroke } = colors[kind];
+    const radius = kind === 'processor' ? 6 : 18;
+    const name = topology ? `<text x="${x + w / 2}" y="${y - 5}" class="topology">${escape(topology)}</text>` : '';
+    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${radius}" fill="${fill}" stroke="${stroke}"/><text x="${x + w / 2}" y="${y + h / 2 + 4}">${escape(label)}</text>${name}`;
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    '<style>text{font:13px system-ui,sans-serif;text-anchor:middle;fill:#1d232b}.edge{font-size:10px;fill:#5b6470}.topology{font-size:10px;fill:#8a93a0}</style>',
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#8a93a0"/></marker></defs>',
+    `<rect width="${width}" height="${height}" fill="#fcfcfd"/>`,
+    ...lines,
+    ...boxes,
+    '</svg>',
+  ].join('\n');
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

@@ -1,0 +1,62 @@
+import { LRUCache } from 'lru-cache';
+import { MillraceError } from '../platform/errors/error.ts';
+import type { Directory } from '../platform/directory/port.ts';
+import { personKey } from '../platform/keys.ts';
+import type { Identity } from './auth/claims.ts';
+import { bearerOf, type Tokens } from './auth/tokens.ts';
+import type { RateLimits } from './limits.ts';
+
+/** How long a person's standing in the directory is believed. */
+const fresh_ms = 1000;
+
+/** Lets callers in: token, rate, and the directory's word that they may be here. */
+export class Admission {
+  private readonly admitted = new LRUCache<string, { role: string; done: Promise<void> }>({ max: 50_000, ttl: fresh_ms });
+
+  constructor(
+    private readonly tokens: Tokens,
+    private readonly rates: RateLimits,
+    private readonly directory: Directory,
+    private readonly provisioning: 'jit' | 'closed',
+  ) {}
+
+  /** A REST call. Errors: `unauthenticated`, `rate_limited`, `forbidden`, `unavailable`. */
+  async request(authorization: string | undefined): Promise<Identity> {
+    const identity = await this.identify(bearerOf(authorization));
+    this.count(identity);
+    await this.admit(identity);
+    return identity;
+  }
+
+  async identify(token: string | undefined): Promise<Identity> {
+    if (!token) throw new MillraceError('unauthenticated', 'send a token: Authorization: Bearer …');
+    return this.tokens.verify(token);
+  }
+
+  /** Counts one request of a person. Error: `rate_limited`. */
+  count(identity: Identity): void {
+    this.rates.take(personKey(identity.workspace_id, identity.user_id));
+  }
+
+  /** Error: `forbidden` for unknown people where provisioning is closed, and for deactivated ones. */
+  admit(identity: Identity): Promise<void> {
+    const key = personKey(identity.workspace_id, identity.user_id);
+    const known = this.admitted.get(key);
+    if (known && known.role === identity.role) return known.done;
+    const done = this.ask(identity);
+    this.admitted.set(key, { role: identity.role, done });
+    done.catch(() => this.admitted.delete(key));
+    return done;
+  }
+
+  private async ask(identity: Identity): Promise<void> {
+    const known = await this.directory.user(identity);
+    if (known?.deactivated) throw new MillraceError('forbidden', 'your access to this workspace has ended');
+    if (!known && this.provisioning === 'closed') {
+      throw new MillraceError('forbidden', 'you are not known in this workspace: ask an admin to add you');
+    }
+    const { workspace_id, user_id, name, email, role } = identity;
+    const current = known && known.role === role && (name === undefined || known.name === name) && (email === undefined || known.email === email);
+    if (!current) await this.directory.provision({ workspace_id, user_id, name, email, role });
+  }
+}

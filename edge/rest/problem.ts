@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import { catalogue } from '../../platform/errors/catalogue.ts';
+import { MillraceError } from '../../platform/errors/error.ts';
+import type { HttpResponse } from '../transport/port.ts';
+
+/** Any error as one of the catalogue: what is not, is logged and shown as `internal`, without its text. */
+export function asMillraceError(error: unknown, logger: Logger, trace_id: string): MillraceError {
+  if (error instanceof MillraceError) return error;
+  logger.error({ error, trace_id }, 'unexpected error');
+  return new MillraceError('internal', `something broke on our side; the log has it under trace ${trace_id}`);
+}
+
+/** RFC 9457. */
+export function problemResponse(error: MillraceError): HttpResponse {
+  const { status, title } = catalogue[error.code];
+  const body = { type: `https://millrace.dev/problems/${error.code}`, title, status, detail: error.detail, code: error.code };
+  const headers: { [name: string]: string } = { 'content-type': 'application/problem+json' };
+  const retryAfter = error.options.retryAfter ?? (status === 429 || status === 503 ? 1 : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  return { status, headers, body: JSON.stringify(body) };
+}

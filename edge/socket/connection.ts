@@ -1,0 +1,166 @@
+import { MillraceError } from '../../platform/errors/error.ts';
+import type { Admission } from '../admission.ts';
+import { bearerOf } from '../auth/tokens.ts';
+import type { CallContext } from '../calls/context.ts';
+import { limits } from '../limits.ts';
+import { asMillraceError } from '../rest/problem.ts';
+import type { Socket } from '../transport/port.ts';
+import { handleFrame } from './handle-frame.ts';
+import { Session } from './session.ts';
+
+/** Frames of one socket that wait for their turn; past it the socket is closed as one that floods. */
+const queueBound = 1000;
+/** Calls of one socket under way at once. */
+const concurrency = 64;
+
+export interface ConnectionPorts {
+  context: CallContext;
+  admission: Admission;
+  opened(session: Session): void;
+  traceId(): string;
+}
+
+/**
+ * One socket from open to close: token, hello, then frames. Calls to one channel are taken to the log in the order in
+ * which they came, so each waits for the one before it of the same channel to be on its way.
+ */
+export class Connection {
+  session: Session | undefined;
+  lastSeen: number;
+  private readonly queue: { type: string; frame: { [field: string]: unknown } }[] = [];
+  private underWay = 0;
+  private readonly lanes = new Map<string, Promise<void>>();
+  private refusals: number[] = [];
+  private closing = false;
+
+  constructor(
+    readonly socket: Socket,
+    private readonly ports: ConnectionPorts,
+    private readonly clock: () => number,
+  ) {
+    this.lastSeen = clock();
+  }
+
+  async open(): Promise<void> {
+    const { admission, context } = this.ports;
+    const { authorization, protocols } = this.socket.handshake;
+    try {
+      const identity = await admission.identify(bearerOf(authorization, protocols));
+      try {
+        admission.count(identity);
+      } catch {
+        return this.end(4429, 'rate limited');
+      }
+      await admission.admit(identity);
+      if (this.closing) return;
+      const session = new Session(this.socket, identity, context, (error) => this.fail(error));
+      this.session = session;
+      this.ports.opened(session);
+      await session.greet();
+      this.work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** A frame as it came. */
+  take(data: Buffer, binary: boolean): void {
+    this.lastSeen = this.clock();
+    if (this.closing) return;
+    if (binary) return this.end(4400, 'binary frames are not taken');
+    if (data.length > limits.frame_bytes) return this.end(1009, 'a frame is at most 64 KiB');
+    const frame = parseFrame(data);
+    if (!frame) return this.end(4400, 'a frame is one JSON object');
+    if (this.queue.length >= queueBound) return this.end(4429, 'too many frames at once');
+    this.queue.push({ type: typeof frame['type'] === 'string' ? frame['type'] : '', frame });
+    if (this.session) this.work();
+  }
+
+  alive(): void {
+    this.lastSeen = this.clock();
+  }
+
+  /** Closes with a code, and hard after two seconds where the client doesn't answer. */
+  end(code: number, reason: string): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.session?.close();
+    this.socket.end(code, reason);
+    setTimeout(() => this.socket.terminate(), 2000).unref();
+  }
+
+  closed(): void {
+    this.closing = true;
+    this.session?.close();
+    this.queue.length = 0;
+  }
+
+  /** Closes the socket of an expired token. */
+  expire(nowSeconds: number): void {
+    if (this.session && this.session.identity.expires <= nowSeconds) this.end(4401, 'the token has expired');
+  }
+
+  private work(): void {
+    while (this.queue.length > 0 && this.underWay < concurrency) {
+      const { type, frame } = this.queue.shift()!;
+      this.underWay++;
+      void this.inLane(type, frame).finally(() => {
+        this.underWay--;
+        this.work();
+      });
+    }
+  }
+
+  /** Sends to one channel keep their order: each begins when the one before it has its answer. */
+  private inLane(type: string, frame: { [field: string]: unknown }): Promise<void> {
+    const channel = frame['channel_id'];
+    if (typeof channel !== 'string') return this.run(type, frame);
+    const before = this.lanes.get(channel) ?? Promise.resolve();
+    const done = before.then(() => this.run(type, frame));
+    this.lanes.set(channel, done);
+    return done.finally(() => {
+      if (this.lanes.get(channel) === done) this.lanes.delete(channel);
+    });
+  }
+
+  private async run(type: string, frame: { [field: string]: unknown }): Promise<void> {
+    const session = this.session;
+    if (!session || this.closing) return;
+    const id = typeof frame['id'] === 'string' ? frame['id'] : undefined;
+    const trace_id = this.ports.traceId();
+    try {
+      if (type !== 'ping') this.ports.admission.count(session.identity);
+      const { context, admission } = this.ports;
+      const answer = await handleFrame(type, frame, { session, context, admission, caller: { ...session.identity, trace_id } });
+      if (answer) session.send(id === undefined ? answer : { ...answer, id });
+    } catch (error) {
+      const { code, detail } = asMillraceError(error, this.ports.context.logger, trace_id);
+      session.send({ type: 'error', ...(id === undefined ? {} : { id }), code, detail });
+      if (code === 'rate_limited') this.refused();
+    }
+  }
+
+  /** 200 refusals within ten seconds are a client that doesn't listen. */
+  private refused(): void {
+    const now = this.clock();
+    this.refusals.push(now);
+    if (this.refusals.length < limits.refusals) return;
+    this.refusals = this.refusals.filter((at) => at > now - 10_000);
+    if (this.refusals.length >= limits.refusals) this.end(4429, 'rate limited');
+  }
+
+  private fail(error: unknown): void {
+    const known = asMillraceError(error, this.ports.context.logger, this.ports.traceId());
+    const codes: { [code: string]: number } = { unauthenticated: 4401, forbidden: 4403, rate_limited: 4429 };
+    this.end(codes[known.code] ?? 1012, known instanceof MillraceError ? known.detail.slice(0, 100) : '');
+  }
+}
+
+function parseFrame(data: Buffer): { [field: string]: unknown } | undefined {
+  try {
+    const frame: unknown = JSON.parse(data.toString('utf8'));
+    return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? (frame as { [field: string]: unknown }) : undefined;
+  } catch {
+    return undefined;
+  }
+}

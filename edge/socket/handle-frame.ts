@@ -1,0 +1,64 @@
+import { MillraceError } from '../../platform/errors/error.ts';
+import type { Admission } from '../admission.ts';
+import type { CallContext, Caller } from '../calls/context.ts';
+import { change, send } from '../calls/messages.ts';
+import { markRead } from '../calls/unreads.ts';
+import { checker } from '../rest/route.ts';
+import { type ClientFrame, type ClientFrameType, clientFrames } from './frames.ts';
+import type { Session } from './session.ts';
+
+type Answer = { type: string; [field: string]: unknown };
+
+interface Handling {
+  session: Session;
+  context: CallContext;
+  admission: Admission;
+  caller: Caller;
+}
+
+type Handlers = { [Kind in ClientFrameType]: (frame: ClientFrame<Kind>, handling: Handling) => Promise<Answer | undefined> };
+
+const checks = new Map(Object.entries(clientFrames).map(([type, schema]) => [type, checker(schema, 'frame')]));
+
+/** Runs one frame; the answer without its id. Errors: as the REST call's. */
+export async function handleFrame(type: string, frame: unknown, handling: Handling): Promise<Answer | undefined> {
+  const check = checks.get(type);
+  if (!check) throw new MillraceError('invalid_request', `type: there is no frame "${type.slice(0, 50)}"; there are ${[...checks.keys()].join(', ')}`);
+  return handlers[type as 'ping'](check(frame) as ClientFrame<'ping'>, handling);
+}
+
+const ack = (body: object): Answer => ({ type: 'ack', ...body });
+
+const handlers: Handlers = {
+  ping: async () => ({ type: 'pong' }),
+  send: async (frame, { context, caller }) => {
+    const { message } = await send(context, caller, frame);
+    return ack({ message });
+  },
+  edit: async (frame, { context, caller }) => ack(await change(context, caller, 'edit', frame)),
+  delete: async (frame, { context, caller }) => ack(await change(context, caller, 'delete', frame)),
+  react: async (frame, { context, caller }) => ack(await change(context, caller, 'react', frame)),
+  unreact: async (frame, { context, caller }) => ack(await change(context, caller, 'unreact', frame)),
+  read: async ({ channel_id, seq }, { context, caller, session }) =>
+    ack(await markRead(context, caller, channel_id, seq, (request) => session.ownReads.add(request))),
+  resume: async ({ id, channels }, { session }) => {
+    await session.resume(id, channels);
+    return undefined;
+  },
+  auth: async ({ token }, { session, admission }) => {
+    const identity = await admission.identify(token);
+    const { workspace_id, user_id } = session.identity;
+    if (identity.workspace_id !== workspace_id || identity.user_id !== user_id) {
+      throw new MillraceError('forbidden', 'token: is another person’s; open another socket for them');
+    }
+    if (identity.expires > session.identity.expires) session.identity = identity;
+    return ack({});
+  },
+  typing: later,
+  'presence.set': later,
+  'presence.watch': later,
+};
+
+async function later(): Promise<never> {
+  throw new MillraceError('not_implemented', 'presence and typing are not served yet');
+}

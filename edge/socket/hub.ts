@@ -1,0 +1,113 @@
+import { personKey } from '../../platform/keys.ts';
+import type { PersonEvent } from '../../schemas/generated/types.ts';
+import { limits } from '../limits.ts';
+import type { Socket } from '../transport/port.ts';
+import { Connection, type ConnectionPorts } from './connection.ts';
+import type { Session } from './session.ts';
+
+/** Every socket of this gateway: who is on which, heartbeats, and the bound on what all of them have not taken yet. */
+export class Hub {
+  private readonly connections = new Map<Socket, Connection>();
+  private readonly people = new Map<string, Set<Session>>();
+  private beat: NodeJS.Timeout | undefined;
+  readonly closedTooSlow = { count: 0 };
+
+  constructor(
+    private readonly ports: Omit<ConnectionPorts, 'opened'>,
+    /** Bytes. */
+    private readonly egressBound: number,
+    private readonly clock: () => number = Date.now,
+  ) {}
+
+  get count(): number {
+    return this.connections.size;
+  }
+
+  start(): void {
+    this.beat = setInterval(() => this.tick(), limits.heartbeat_ms / 10);
+    this.beat.unref();
+  }
+
+  open(socket: Socket): void {
+    const connection = new Connection(socket, { ...this.ports, opened: (session) => this.add(session) }, this.clock);
+    this.connections.set(socket, connection);
+    void connection.open();
+  }
+
+  message(socket: Socket, data: Buffer, binary: boolean): void {
+    this.connections.get(socket)?.take(data, binary);
+  }
+
+  alive(socket: Socket): void {
+    this.connections.get(socket)?.alive();
+  }
+
+  /** A frame was dropped: whatever would follow has a gap, so the socket ends and its client resumes. */
+  overflowed(socket: Socket): void {
+    this.closedTooSlow.count++;
+    this.connections.get(socket)?.end(4408, 'too slow: resume');
+  }
+
+  closed(socket: Socket): void {
+    const connection = this.connections.get(socket);
+    if (!connection) return;
+    this.connections.delete(socket);
+    connection.closed();
+    if (connection.session) this.remove(connection.session);
+  }
+
+  /** Every session of the event's person hears it. */
+  person(event: PersonEvent): void {
+    for (const session of this.people.get(personKey(event.workspace_id, event.user_id)) ?? []) session.person(event);
+  }
+
+  /** Asks clients to come back elsewhere, spread out, and closes their sockets. */
+  drain(spread_ms: number): void {
+    clearInterval(this.beat);
+    for (const connection of this.connections.values()) {
+      connection.session?.send({ type: 'reconnect', after_ms: Math.floor(Math.random() * spread_ms) });
+      connection.end(1012, 'draining');
+    }
+  }
+
+  /** Runs ten times a heartbeat, each time over a tenth of the sockets. */
+  private turn = 0;
+  private tick(): void {
+    const now = this.clock();
+    let index = 0;
+    let unsent = 0;
+    for (const connection of this.connections.values()) {
+      unsent += connection.socket.unsent();
+      connection.expire(now / 1000);
+      if (index++ % 10 !== this.turn) continue;
+      if (now - connection.lastSeen > 2 * limits.heartbeat_ms) connection.socket.terminate();
+      else connection.socket.ping();
+    }
+    this.turn = (this.turn + 1) % 10;
+    if (unsent > this.egressBound) this.shed(unsent - this.egressBound);
+  }
+
+  /** Closes the sockets with the most unsent bytes until `excess` is gone. */
+  private shed(excess: number): void {
+    const bySize = [...this.connections.values()].sort((a, b) => b.socket.unsent() - a.socket.unsent());
+    for (const connection of bySize) {
+      if (excess <= 0) return;
+      excess -= connection.socket.unsent();
+      this.overflowed(connection.socket);
+    }
+  }
+
+  private add(session: Session): void {
+    const key = personKey(session.identity.workspace_id, session.identity.user_id);
+    const sessions = this.people.get(key) ?? new Set();
+    sessions.add(session);
+    this.people.set(key, sessions);
+  }
+
+  private remove(session: Session): void {
+    const key = personKey(session.identity.workspace_id, session.identity.user_id);
+    const sessions = this.people.get(key);
+    sessions?.delete(session);
+    if (sessions?.size === 0) this.people.delete(key);
+  }
+}

@@ -1,0 +1,28 @@
+import { signToken } from '../edge/auth/tokens.ts';
+import type { Running } from './start.ts';
+
+const workspace_id = 'demo';
+const people = [
+  { user_id: 'alice', name: 'Alice', role: 'owner' },
+  { user_id: 'bob', name: 'Bob', role: 'member' },
+] as const;
+const week_s = 7 * 24 * 3600;
+
+/** A workspace to look around in: two people and a channel. Made once; what is there stays as it is. */
+export async function demoWorkspace({ directory, secret, url }: Running): Promise<{ name: string; link: string }[]> {
+  for (const person of people) {
+    if (!(await directory.user({ workspace_id, user_id: person.user_id }))) await directory.provision({ workspace_id, ...person });
+  }
+  if (!(await directory.channelByName(workspace_id, 'general'))) {
+    await directory.createChannel(
+      { workspace_id, channel_id: 'general', user_id: 'alice', name: 'general', type: 'public', members: people.map((person) => person.user_id), created_at: Date.now() },
+      { actor_id: 'alice', reply_to: null, trace_id: '' },
+    );
+  }
+  return Promise.all(
+    people.map(async ({ user_id, name, role }) => ({
+      name,
+      link: `${url}/#token=${await signToken(secret, { user_id, workspace_id, role, name }, week_s)}`,
+    })),
+  );
+}

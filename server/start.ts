@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino, { type Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Settings } from '../config/settings.ts';
+import { ownSecret } from '../edge/auth/secret.ts';
+import { type Edge, startEdge } from '../edge/edge.ts';
+import { openDirectory } from '../platform/directory/sqlite.ts';
+import type { Directory } from '../platform/directory/port.ts';
+import { openEngine, type Engine } from '../platform/embedded/engine.ts';
+import { MillraceError } from '../platform/errors/error.ts';
+import { lockDataFolder } from '../platform/lmdb/lock.ts';
+import { fileCodec } from '../platform/schemas/codec.ts';
+import type { SearchIndex } from '../platform/search/port.ts';
+import { openSearch } from '../platform/search/sqlite.ts';
+import { RuntimeMetrics } from '../runtime/observer.ts';
+import { loadProcessors } from '../runtime/registry.ts';
+import { Runner } from '../runtime/runner.ts';
+import { loadTopologies } from '../runtime/topology/load.ts';
+import { renderProblem } from '../runtime/topology/problem.ts';
+import { type AdminServer, startAdmin } from './admin.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
+export const defaultTopologies = `${root}topologies`;
+
+/** How long units of work may take to end when the process stops. */
+const stopDeadline_ms = 5000;
+
+export interface Running {
+  url: string;
+  transport: 'uws' | 'ws';
+  secret: string;
+  dataDir: string;
+  engine: Engine;
+  directory: Directory;
+  search: SearchIndex;
+  runner: Runner;
+  stop(): Promise<void>;
+}
+
+/**
+ * Everything in one process on the embedded engines. Errors leave nothing behind: `topology_invalid`, `port_in_use`,
+ * `data_folder_in_use`, `data_folder_not_writable`.
+ */
+export async function startEmbedded(settings: Settings, logger: Logger = createLogger(settings)): Promise<Running> {
+  const dataDir = resolve(settings.data_dir);
+  const plans = await checkedPlans(settings.topologies ?? defaultTopologies);
+  const opened: (() => Promise<unknown> | unknown)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.reverse()) await close();
+    opened.length = 0;
+  };
+  try {
+    const lock = lockDataFolder(dataDir);
+    opened.push(() => lock.release());
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    const engine = openEngine(`${dataDir}/log`, fileCodec());
+    opened.push(() => engine.close());
+    const [directory, search] = await Promise.all([openDirectory({ file: `${dataDir}/directory.sqlite` }), openSearch({ folder: `${dataDir}/search` })]);
+    opened.push(
+      () => search.close(),
+      () => directory.close(),
+    );
+    const slot = '0';
+    const runner = new Runner(
+      plans,
+      { log: engine.log, state: engine.state, units: engine.units, search },
+      { partitions: settings.partitions, gateways: [slot] },
+      new RuntimeMetrics(registry),
+      logger,
+    );
+    await runner.start();
+    opened.push(() => runner.stop(stopDeadline_ms));
+    const secret = settings.jwt_secret ?? ownSecret(dataDir);
+    const edge: Edge = await startEdge(
+      { log: engine.log, store: engine.messages, directory, search },
+      { settings, secret, gateway: { slot, epoch: Date.now() }, version, healthy: () => runner.healthy() },
+      registry,
+      logger,
+    );
+    opened.push(() => edge.stop());
+    const url = `http://${settings.host ?? 'localhost'}:${edge.port}`;
+    const admin: AdminServer = await startAdmin(dataDir, { runner, search, store: engine.messages, url, logger });
+    opened.push(() => admin.close());
+    return { url, transport: edge.transport, secret, dataDir, engine, directory, search, runner, stop: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+export function createLogger(settings: Pick<Settings, 'log_level'>): Logger {
+  return pino({ level: settings.log_level, base: null }, pino.destination({ dest: 2, sync: true }));
+}
+
+async function checkedPlans(folder: string) {
+  const { plans, problems, sources } = loadTopologies(folder, await loadProcessors());
+  if (plans) return plans;
+  const text = problems.map((problem) => renderProblem(problem, sources.get(problem.file) ?? '', false)).join('\n');
+  throw new MillraceError('topology_invalid', `${folder} has ${problems.length} problem(s):\n${text}`);
+}
