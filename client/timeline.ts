@@ -70,12 +70,15 @@ export class Timeline {
 
   /** Rows to show. Echoes only where the newest messages are, for they come after them. */
   entries(): TimelineEntry[] {
-    const rows: TimelineEntry[] = this.#messages.map((message) => ({
-      kind: 'message',
-      // The echo's own key, so that a page keeps its element when the message takes its place.
-      key: message.user_id === this.#options.userId ? message.client_msg_id : message.message_id,
-      message,
-    }));
+    const keys = new Set<string>();
+    const rows: TimelineEntry[] = this.#messages.map((message) => {
+      // The echo's own key, so that a page keeps its element when the message takes its place. After a day a
+      // client_msg_id may come again, and is no key then.
+      const mine = message.user_id === this.#options.userId && !keys.has(message.client_msg_id);
+      const key = mine ? message.client_msg_id : message.message_id;
+      keys.add(key);
+      return { kind: 'message', key, message };
+    });
     if (this.hasMoreAfter) return rows;
     for (const draft of this.#echoes.values()) rows.push({ kind: 'echo', key: draft.client_msg_id, draft });
     return rows;

@@ -133,6 +133,7 @@ test('finds a message, and jumps to it', { skip }, async () => {
   await page.keyboard.press('Enter');
   const row = page.locator('article', { hasText: 'a rare <b>heron</b>' });
   await row.waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches('article'));
   assert.ok(await row.evaluate((element) => element === document.activeElement));
 });
 

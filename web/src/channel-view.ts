@@ -149,6 +149,7 @@ export class ChannelView {
     this.#stops.push(
       () => window.removeEventListener('focus', onFocus),
       workspace.people.events.on('change', () => this.refresh()),
+      workspace.client.session.events.on('hello', () => this.#list.retry()),
       workspace.events.on('event', (frame) => {
         if (this.#timeline.apply(frame)) this.#list.refresh();
       }),

@@ -16,6 +16,9 @@ export class KeyedRows {
 
   show(rows: readonly KeyedRow[]): void {
     const next = new Map<string, { signature: string; element: HTMLElement }>();
+    const keys = new Set(rows.map(({ key }) => key));
+    // First what goes: a row that stays must not be moved around it, for moving takes the focus away.
+    for (const [key, { element }] of this.#shown) if (!keys.has(key)) element.remove();
     let cursor = this.#parent.firstElementChild;
     for (const row of rows) {
       const held = this.#shown.get(row.key);
@@ -32,9 +35,6 @@ export class KeyedRows {
       next.set(row.key, { signature: row.signature, element });
       if (element === cursor) cursor = cursor.nextElementSibling;
       else this.#parent.insertBefore(element, cursor);
-    }
-    for (const [key, { element }] of this.#shown) {
-      if (!next.has(key)) element.remove();
     }
     this.#shown = next;
   }

@@ -1,23 +1,10 @@
-import {
-  MillraceError,
-  type PageRequest,
-  type Timeline,
-  type TimelineEntry,
-  type TimelinePage,
-} from '../../client/index.ts';
+import { MillraceError, type PageRequest, type Timeline, type TimelinePage } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
-import { dayKey, dayName } from './dates.ts';
 import { type Child, fill, h } from './dom.ts';
 import { icon } from './icon.ts';
-import { type KeyedRow, KeyedRows } from './keyed-rows.ts';
-import {
-  echoRow,
-  echoSignature,
-  messageRow,
-  messageSignature,
-  type RowActions,
-  type RowContext,
-} from './message-row.ts';
+import { KeyedRows } from './keyed-rows.ts';
+import type { RowActions } from './message-row.ts';
+import { messageRows } from './message-rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -40,7 +27,9 @@ export interface MessageListOptions {
   readonly onNewestSeen: () => void;
 }
 
-const COMPACT_MS = 5 * 60_000;
+type Direction = PageRequest['direction'];
+
+/** A page that is no longer asked for again when it comes back stale this often: events pour in faster than it is read. */
 const MAX_STALE = 3;
 
 /** A timeline as a scrolling log: pages in both directions, keeps its place, follows the newest when at the end. */
@@ -49,11 +38,14 @@ export class MessageList {
   readonly #options: MessageListOptions;
   readonly #log: HTMLElement;
   readonly #top = h('div', { class: 'list-top' });
+  readonly #end = h('div', { class: 'list-end' });
   readonly #rows: KeyedRows;
   readonly #scroll: ScrollKeeper;
   readonly #jump: HTMLButtonElement;
-  #loading: PageRequest['direction'] | undefined;
-  #problem: MillraceError | undefined;
+  #loading: Direction | undefined;
+  /** Counts the loads, so that one overtaken by a new window changes nothing. */
+  #turn = 0;
+  #problem: { readonly direction: Direction; readonly around: string | undefined; readonly detail: string } | undefined;
   #scheduled = false;
   #disposed = false;
 
@@ -61,16 +53,13 @@ export class MessageList {
     this.#options = options;
     const list = h('div', { class: 'rows' });
     this.#rows = new KeyedRows(list);
-    this.#log = h(
-      'div',
-      { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': options.label, tabindex: 0 },
-      this.#top,
-      list,
-    );
+    const attributes = { role: 'log', 'aria-live': 'polite', 'aria-label': options.label, tabindex: 0 };
+    this.#log = h('div', { class: 'log', ...attributes }, this.#top, list, this.#end);
     this.#log.addEventListener('keydown', (event) => this.#onKey(event));
+    const newest = () => this.toNewest();
     this.#jump = h(
       'button',
-      { type: 'button', class: 'jump', hidden: true, on: { click: () => this.toNewest() } },
+      { type: 'button', class: 'jump', hidden: true, on: { click: newest } },
       icon('down'),
       'Newest messages',
     );
@@ -80,8 +69,12 @@ export class MessageList {
 
   /** Loads the newest messages, or those around one of them. */
   async open(around?: string): Promise<void> {
-    this.#loading = undefined;
     await this.#load('window', around);
+  }
+
+  /** Loads again what could not be loaded. */
+  retry(): void {
+    if (this.#problem) void this.#load(this.#problem.direction, this.#problem.around);
   }
 
   /** Shows the message and puts the focus on it; loads what is around it if needed. */
@@ -122,115 +115,84 @@ export class MessageList {
     this.#scroll.dispose();
   }
 
-  async #load(direction: PageRequest['direction'], around?: string): Promise<void> {
-    if (this.#loading) return;
-    const { timeline, load } = this.#options;
+  async #load(direction: Direction, around?: string): Promise<void> {
+    const turn = ++this.#turn;
     this.#loading = direction;
     this.#problem = undefined;
     // What is paged in is no news, and is not to be read out.
     this.#log.setAttribute('aria-busy', 'true');
     this.#render();
     try {
-      for (let stale = 0; stale < MAX_STALE; stale++) {
-        const request = timeline.begin(direction);
-        const page = await load(request, around);
-        if (this.#disposed || timeline.complete(request, page)) break;
-      }
+      if (!(await this.#fetch(direction, around, turn))) return;
       if (direction === 'window' && around === undefined) this.#scroll.stick();
       else this.#scroll.release();
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
-      this.#problem = error;
+      if (turn === this.#turn) this.#problem = { direction, around, detail: error.detail };
     } finally {
-      this.#loading = undefined;
-      if (!this.#disposed) {
+      if (turn === this.#turn && !this.#disposed) {
+        this.#loading = undefined;
         this.#render();
         this.#log.removeAttribute('aria-busy');
       }
     }
   }
 
+  /** Whether the page came and is still wanted. */
+  async #fetch(direction: Direction, around: string | undefined, turn: number): Promise<boolean> {
+    const { timeline, load } = this.#options;
+    for (let stale = 0; stale < MAX_STALE; stale++) {
+      const request = timeline.begin(direction);
+      const page = await load(request, around);
+      if (this.#disposed || turn !== this.#turn) return false;
+      if (timeline.complete(request, page)) return true;
+    }
+    return true;
+  }
+
   #onScroll(): void {
-    const { timeline } = this.#options;
+    const { timeline, pagesBack } = this.#options;
     timeline.following = this.#scroll.atEnd && !timeline.hasMoreAfter;
     this.#jump.hidden = this.atNewest || !timeline.loaded;
     if (this.#loading || !timeline.loaded || this.#problem) return;
-    const back = timeline.hasMoreBefore && this.#options.pagesBack !== false;
-    if (back && this.#scroll.nearStart) void this.#load('before');
+    if (timeline.hasMoreBefore && pagesBack !== false && this.#scroll.nearStart) void this.#load('before');
     else if (timeline.hasMoreAfter && this.#scroll.nearEnd) void this.#load('after');
     if (this.atNewest) this.#options.onNewestSeen();
   }
 
   #render(): void {
+    const { timeline, workspace, actions, writable, newAfter } = this.#options;
     this.#scroll.keep(() => {
       this.#renderTop();
-      this.#rows.show(this.#keyedRows());
+      fill(this.#end, this.#problem?.direction === 'after' && this.#notice('Newer messages could not be loaded.'));
+      this.#rows.show(messageRows(timeline, { workspace, actions, writable }, newAfter));
     });
     this.#onScroll();
   }
 
   #renderTop(): void {
-    const { timeline, beginning } = this.#options;
-    const problem = this.#problem;
-    if (problem) {
-      const retry = () => void this.#load(timeline.loaded ? 'before' : 'window');
-      fill(
-        this.#top,
-        h(
-          'div',
-          { class: 'notice', role: 'alert' },
-          h('p', {}, timeline.loaded ? 'Older messages could not be loaded.' : 'The messages could not be loaded.'),
-          h('p', { class: 'quiet' }, problem.detail),
-          h('button', { type: 'button', class: 'button', on: { click: retry } }, 'Try again'),
-        ),
-      );
-    } else if (!timeline.loaded) fill(this.#top, skeleton());
-    else if (timeline.hasMoreBefore && this.#options.pagesBack === false) {
+    const { timeline, beginning, pagesBack } = this.#options;
+    const failed = this.#problem?.direction;
+    if (failed === 'window') fill(this.#top, this.#notice('The messages could not be loaded.'));
+    else if (failed === 'before') fill(this.#top, this.#notice('Older messages could not be loaded.'));
+    else if (!timeline.loaded) fill(this.#top, skeleton());
+    else if (!timeline.hasMoreBefore) fill(this.#top, beginning());
+    else if (pagesBack !== false) fill(this.#top, h('p', { class: 'quiet older' }, 'Loading older messages…'));
+    else {
       const first = () => void this.open();
-      fill(
-        this.#top,
-        h('button', { type: 'button', class: 'button older', on: { click: first } }, 'Show the beginning'),
-      );
-    } else if (timeline.hasMoreBefore) fill(this.#top, h('p', { class: 'quiet older' }, 'Loading older messages…'));
-    else fill(this.#top, beginning());
+      const attributes = { type: 'button', class: 'button older', on: { click: first } };
+      fill(this.#top, h('button', attributes, 'Show the beginning'));
+    }
   }
 
-  #keyedRows(): KeyedRow[] {
-    const { timeline, newAfter } = this.#options;
-    const rows: KeyedRow[] = [];
-    let before: { day: string; userId: string; time: number } | undefined;
-    let marked = newAfter === undefined;
-    for (const entry of timeline.entries()) {
-      const { time, userId } = about(entry, this.#options.workspace.me.user_id);
-      const day = dayKey(time);
-      if (day !== before?.day) rows.push(divider(`day ${day}`, 'day', dayName(time)));
-      if (
-        !marked &&
-        entry.kind === 'message' &&
-        entry.message.seq > newAfter! &&
-        userId !== this.#options.workspace.me.user_id
-      ) {
-        marked = true;
-        rows.push(divider('new', 'new', 'New'));
-        before = undefined;
-      }
-      const at = Date.parse(time);
-      const compact = before?.userId === userId && before.day === day && at - before.time < COMPACT_MS;
-      rows.push(this.#row(entry, compact));
-      before = { day, userId, time: at };
-    }
-    return rows;
-  }
-
-  #row(entry: TimelineEntry, compact: boolean): KeyedRow {
-    const { workspace, actions, writable } = this.#options;
-    const context: RowContext = { workspace, actions, compact, writable };
-    if (entry.kind === 'echo') {
-      const { draft } = entry;
-      return { key: entry.key, signature: echoSignature(draft, context), make: () => echoRow(draft, context) };
-    }
-    const { message } = entry;
-    return { key: entry.key, signature: messageSignature(message, context), make: () => messageRow(message, context) };
+  #notice(text: string): HTMLElement {
+    return h(
+      'div',
+      { class: 'notice', role: 'alert' },
+      h('p', {}, text),
+      h('p', { class: 'quiet' }, this.#problem?.detail),
+      h('button', { type: 'button', class: 'button', on: { click: () => this.retry() } }, 'Try again'),
+    );
   }
 
   #find(messageId: string): HTMLElement | null {
@@ -244,19 +206,6 @@ export class MessageList {
     const message = this.#options.timeline.messages.find(({ message_id }) => message_id === id);
     if (message) this.#options.actions.onThread?.(message);
   }
-}
-
-function about(entry: TimelineEntry, me: string): { time: string; userId: string } {
-  if (entry.kind === 'echo') return { time: entry.draft.created_at, userId: me };
-  return { time: entry.message.created_at, userId: entry.message.user_id };
-}
-
-function divider(key: string, kind: 'day' | 'new', text: string): KeyedRow {
-  return {
-    key,
-    signature: text,
-    make: () => h('div', { class: `divider ${kind}`, role: 'separator', 'aria-label': text }, h('span', {}, text)),
-  };
 }
 
 function skeleton(): HTMLElement {

@@ -4,9 +4,10 @@ import { fullTime, timeOfDay } from './dates.ts';
 import { type Child, h } from './dom.ts';
 import { icon } from './icon.ts';
 import { reactionChips, reactionStrip } from './reactions.ts';
-import { tokenize } from './rich-text.ts';
-import { richText } from './rich-text-view.ts';
+import { plainText, richText } from './rich-text-view.ts';
 import type { Workspace } from './workspace.ts';
+
+const MAX_SPOKEN = 300;
 
 /** What a row can ask for. */
 export interface RowActions {
@@ -56,6 +57,7 @@ export function messageRow(message: Message, context: RowContext): HTMLElement {
       compact: context.compact,
       class: mentioned ? 'row mentioned' : 'row',
       id: message.message_id,
+      spoken: message.deleted ? 'deleted' : plainText(message.text, workspace).slice(0, MAX_SPOKEN),
     },
     message.deleted ? h('div', { class: 'text gone' }, 'This message was deleted.') : richText(message.text, workspace),
     message.edited_at &&
@@ -94,6 +96,7 @@ export function echoRow(draft: Draft, { workspace, actions, compact }: RowContex
       compact,
       class: failed ? 'row echo failed' : 'row echo',
       id: draft.client_msg_id,
+      spoken: `${failed ? 'not sent' : 'sending'}: ${plainText(draft.text, workspace).slice(0, MAX_SPOKEN)}`,
     },
     richText(draft.text, workspace),
     failed
@@ -115,6 +118,8 @@ interface FrameFields {
   readonly compact: boolean;
   readonly class: string;
   readonly id: string;
+  /** What a screen reader says of the row when it gets the focus. */
+  readonly spoken: string;
 }
 
 function frame(fields: FrameFields, ...content: Child[]): HTMLElement {
@@ -126,7 +131,7 @@ function frame(fields: FrameFields, ...content: Child[]): HTMLElement {
       class: compact ? `${fields.class} compact` : fields.class,
       tabindex: -1,
       'data-id': fields.id,
-      'aria-label': `${name}, ${timeOfDay(time)}`,
+      'aria-label': `${name}, ${timeOfDay(time)}: ${fields.spoken}`,
     },
     h('div', { class: 'gutter' }, compact ? stamp : avatar(userId, name)),
     h(
@@ -147,7 +152,7 @@ function toolbar(message: Message, context: RowContext): HTMLElement | false {
     h('button', { type: 'button', class: 'icon-button', title: label, 'aria-label': label, on: { click } }, icon(name));
   bar.append(button('React', 'smile', () => reactionStrip(bar, message, context)));
   if (actions.onThread) bar.append(button('Reply in thread', 'reply', () => actions.onThread?.(message)));
-  if (mine && tokenize(message.text).length > 0) bar.append(button('Edit', 'edit', () => actions.onEdit(message)));
+  if (mine) bar.append(button('Edit', 'edit', () => actions.onEdit(message)));
   if (mine) bar.append(button('Delete', 'trash', () => actions.onDelete(message)));
   return bar;
 }

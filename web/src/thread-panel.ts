@@ -104,6 +104,7 @@ export class ThreadPanel {
     const { outbox } = workspace.client;
     this.#stops.push(
       workspace.people.events.on('change', () => this.#list.refresh()),
+      workspace.client.session.events.on('hello', () => this.#list.retry()),
       workspace.events.on('event', (frame) => {
         if (this.#timeline.apply(frame)) this.#list.refresh();
       }),

@@ -13,6 +13,8 @@ import type { Identity } from './session-token.ts';
 import { UnreadCounts } from './unread-counts.ts';
 
 const MAX_CHANNEL_PAGES = 10;
+/** Between two markers that say the same, ms. */
+const SAY_READ_MS = 5_000;
 
 interface WorkspaceEvents {
   /** Channels, their names or unread counts changed: whoever lists them lists them anew. */
@@ -39,6 +41,7 @@ export class Workspace {
   readonly #partners = new Map<string, readonly string[]>();
   readonly #presence = new Map<string, PresenceStatus>();
   readonly #drafts: KeptDrafts;
+  #saidRead = { what: '', until: 0 };
   #unreadsDue: ReturnType<typeof setTimeout> | undefined;
 
   constructor(token: string, me: Identity) {
@@ -112,6 +115,10 @@ export class Workspace {
   async markRead(channelId: string): Promise<void> {
     const { last_seq, unread, mentions } = this.unread.get(channelId);
     if (unread === 0 && mentions === 0) return;
+    // Said already, and the count is still there: whatever the reason, asking at once again won't mend it.
+    const saying = JSON.stringify([channelId, last_seq, unread, mentions]);
+    if (saying === this.#saidRead.what && Date.now() < this.#saidRead.until) return;
+    this.#saidRead = { what: saying, until: Date.now() + SAY_READ_MS };
     this.unread.read(await this.client.rest.markRead(channelId, last_seq));
     this.events.emit('change', undefined);
   }
