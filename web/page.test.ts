@@ -213,6 +213,26 @@ test('is used by keyboard alone: switching, creating, joining, asking for a pers
   assert.equal(server.workspace.find(general).messages.at(-1)?.text, 'ask <@carol> ');
 });
 
+test('one Tab leads past the messages, and arrows lead into them', { skip }, async () => {
+  for (let i = 0; i < 20; i++) server.workspace.say(general, 'bob', `note ${i} https://example.com/`);
+  const page = await visit('alice');
+  await page.getByText('note 19').waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  await page.getByRole('log').focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'Message #general');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowUp');
+  assert.match((await focused()) ?? '', /^Bob Okafor, .*: note 19/);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'React');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary', { name: 'Thread' }).waitFor();
+});
+
 test('asks for a token where there is none, and when it is no longer good', { skip }, async () => {
   const page = await visit('alice');
   server.cut(4401);

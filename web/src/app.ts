@@ -24,6 +24,7 @@ export class App {
   #view: ChannelView | undefined;
   #panel: ThreadPanel | SearchPanel | undefined;
   #focusBefore: HTMLElement | undefined;
+  readonly #gone = new AbortController();
   #scheduled = false;
 
   constructor(workspace: Workspace, onSignOut: () => void) {
@@ -55,7 +56,15 @@ export class App {
     workspace.events.on('removed', (id) => {
       if (this.#view?.channelId === id) void this.start();
     });
-    document.addEventListener('keydown', (event) => this.#onKey(event));
+    document.addEventListener('keydown', (event) => this.#onKey(event), { signal: this.#gone.signal });
+  }
+
+  /** Gives up the keys and what is open. */
+  dispose(): void {
+    this.#gone.abort();
+    this.#closePanel();
+    this.#view?.dispose();
+    for (const dialog of document.querySelectorAll('dialog')) dialog.close();
   }
 
   /** Opens the channel of the last visit, else the first one. */

@@ -34,6 +34,7 @@ export class ChannelView {
   readonly #composer: Composer | undefined;
   readonly #typing: TypingLine;
   readonly #title = h('h1', {});
+  readonly #glyph = h('span', { class: 'glyph' });
   readonly #topic = h('p', { class: 'topic' });
   readonly #count = h('span', {});
   readonly #stops: (() => void)[] = [];
@@ -74,7 +75,7 @@ export class ChannelView {
     this.#composer = writable
       ? new Composer({
           workspace,
-          label: channel.type === 'dm' ? `Message ${title}` : `Message #${title}`,
+          label: composerLabel(channel, title),
           unfinished: options.unfinished,
           place: channel_id,
           onSend: (text) => {
@@ -112,7 +113,10 @@ export class ChannelView {
   refresh(): void {
     const { workspace, channel } = this.#options;
     const now = workspace.channels.get(channel.channel_id) ?? channel;
-    setText(this.#title, workspace.title(now));
+    const title = workspace.title(now);
+    setText(this.#title, title);
+    fill(this.#glyph, channelGlyph(now, workspace));
+    this.#composer?.relabel(composerLabel(now, title));
     setText(this.#topic, now.topic ?? '');
     setText(this.#count, String(now.member_count));
     this.#list.refresh();
@@ -188,12 +192,7 @@ export class ChannelView {
       'header',
       { class: 'channel-head' },
       menu,
-      h(
-        'div',
-        { class: 'channel-name' },
-        h('div', { class: 'channel-title' }, channelGlyph(channel, workspace), this.#title),
-        this.#topic,
-      ),
+      h('div', { class: 'channel-name' }, h('div', { class: 'channel-title' }, this.#glyph, this.#title), this.#topic),
       people,
       search,
     );
@@ -251,4 +250,8 @@ export class ChannelView {
       toasts.problem(error, 'Not left');
     }
   }
+}
+
+function composerLabel(channel: Channel, title: string): string {
+  return channel.type === 'dm' || !channel.name ? `Message ${title}` : `Message #${title}`;
 }

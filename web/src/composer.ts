@@ -62,6 +62,13 @@ export class Composer {
     this.#fit();
   }
 
+  /** Says anew whom one writes to: a dm's name may come late. */
+  relabel(label: string): void {
+    if (this.#input.placeholder === label) return;
+    this.#input.placeholder = label;
+    this.#input.setAttribute('aria-label', label);
+  }
+
   focus(): void {
     this.#input.focus();
     requestAnimationFrame(() => this.#fit());

@@ -8,6 +8,15 @@ export function timeOfDay(timestamp: string): string {
   return clock.format(new Date(timestamp));
 }
 
+/** As `2:05`, without AM or PM: for the narrow column beside a message whose neighbours say the rest. */
+export function bareTime(timestamp: string): string {
+  const parts = clock.formatToParts(new Date(timestamp)).filter(({ type }) => type !== 'dayPeriod');
+  return parts
+    .map(({ value }) => value)
+    .join('')
+    .trim();
+}
+
 /** With day and seconds, for titles. */
 export function fullTime(timestamp: string): string {
   return full.format(new Date(timestamp));

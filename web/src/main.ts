@@ -38,6 +38,7 @@ async function start(note?: string): Promise<void> {
   workspace.client.session.events.on('state', (state) => {
     if (state.status !== 'stopped' || (state.reason !== 'unauthenticated' && state.reason !== 'forbidden')) return;
     workspace.client.close();
+    app.dispose();
     signedOut(state.reason === 'forbidden' ? 'You may not use this workspace.' : 'Your session has ended.');
   });
   fill(place, app.element);

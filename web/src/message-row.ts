@@ -1,6 +1,6 @@
 import type { Draft, Message } from '../../client/index.ts';
 import { avatar } from './avatar.ts';
-import { fullTime, timeOfDay } from './dates.ts';
+import { bareTime, fullTime, timeOfDay } from './dates.ts';
 import { type Child, h } from './dom.ts';
 import { icon } from './icon.ts';
 import { reactionChips, reactionStrip } from './reactions.ts';
@@ -124,8 +124,8 @@ interface FrameFields {
 
 function frame(fields: FrameFields, ...content: Child[]): HTMLElement {
   const { name, userId, time, compact } = fields;
-  const stamp = h('time', { datetime: time, title: fullTime(time) }, timeOfDay(time));
-  return h(
+  const stamp = h('time', { datetime: time, title: fullTime(time) }, compact ? bareTime(time) : timeOfDay(time));
+  const row = h(
     'article',
     {
       class: compact ? `${fields.class} compact` : fields.class,
@@ -141,6 +141,26 @@ function frame(fields: FrameFields, ...content: Child[]): HTMLElement {
       ...content,
     ),
   );
+  reachByRow(row);
+  return row;
+}
+
+/**
+ * Takes a row's controls out of the tab order until the row has the focus, so that one Tab, not hundreds, leads past
+ * the messages. Those of a failed one stay in it: they ask for an answer.
+ */
+function reachByRow(row: HTMLElement): void {
+  const set = (index: number) => {
+    row.tabIndex = index;
+    for (const control of row.querySelectorAll<HTMLElement>('a, button')) {
+      if (!control.closest('.failure')) control.tabIndex = index;
+    }
+  };
+  set(-1);
+  row.addEventListener('focusin', () => set(0));
+  row.addEventListener('focusout', (event) => {
+    if (!row.contains(event.relatedTarget as Node | null)) set(-1);
+  });
 }
 
 function toolbar(message: Message, context: RowContext): HTMLElement | false {
