@@ -18,5 +18,7 @@ export type AddCommand = (program: Command, terminal: Terminal, done: (code: num
 /** Help text with examples, as every command has it. */
 export function examples(lines: [command: string, meaning: string][]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
-  return ['', 'Examples:', ...lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`)].join('\n');
+  return ['', 'Examples:', ...lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`)].join(
+    '\n',
+  );
 }

@@ -18,10 +18,16 @@ export async function main(args: string[], terminal: Terminal = systemTerminal()
   const program = new Command('millrace')
     .description('Team messaging as a stream-processing pipeline with declarative topologies.')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what there is)')
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 topology errors, 4 not allowed, 10 port taken, 11 data folder in use,\n12 data folder not writable, 13 nothing runs there, 14 export not readable, 78 wrong configuration.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 topology errors, 4 not allowed, 10 port taken, 11 data folder in use,\n12 data folder not writable, 13 nothing runs there, 14 export not readable, 78 wrong configuration.',
+    );
   for (const add of commands) add(program, terminal, (done) => void (code = done));
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -29,8 +29,12 @@ export class Progress {
   private print(done: number, last: boolean): void {
     const seconds = Math.max(0.001, (Date.now() - this.began) / 1000);
     const rate = done / seconds;
-    const part = this.total === undefined ? `${done}` : `${done}/${this.total} (${this.total === 0 ? 100 : Math.floor((100 * done) / this.total)} %)`;
-    const eta = this.total === undefined || last || rate === 0 ? '' : `, ${Math.ceil((this.total - done) / rate)} s left`;
+    const part =
+      this.total === undefined
+        ? `${done}`
+        : `${done}/${this.total} (${this.total === 0 ? 100 : Math.floor((100 * done) / this.total)} %)`;
+    const eta =
+      this.total === undefined || last || rate === 0 ? '' : `, ${Math.ceil((this.total - done) / rate)} s left`;
     const line = `${this.what}: ${part}, ${Math.round(rate)}/s${last ? `, ${seconds.toFixed(1)} s` : eta}`;
     if (this.terminal.live) process.stderr.write(`\r\u001b[K${line}${last ? '\n' : ''}`);
     else this.terminal.err(line);

@@ -22,7 +22,8 @@ export function parseSettings(env: { [name: string]: string | undefined }): Sett
     const value = Value.Convert(schema, text);
     const error = Value.Errors(schema, value).First();
     if (error) problems.push(`${variable}${secret ? '' : `=${text}`}: ${reason(schema, error.message)}. ${help}`);
-    else if (variable === 'MILLRACE_JWT_SECRET' && Buffer.byteLength(text) < 32) problems.push(`${variable}: must have at least 32 bytes`);
+    else if (variable === 'MILLRACE_JWT_SECRET' && Buffer.byteLength(text) < 32)
+      problems.push(`${variable}: must have at least 32 bytes`);
     else values[name] = value;
   }
   const known = Object.values(settings).map(({ env: variable }) => variable);

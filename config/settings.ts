@@ -5,20 +5,72 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
  * come from here. An empty variable counts as unset.
  */
 export const settings = {
-  port: setting('PORT', Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }), 'Port of REST, sockets and the web page. 0 takes a free one.'),
-  host: setting('MILLRACE_HOST', Type.Optional(Type.String()), 'Address to listen on. Default: every address of the machine.'),
-  data_dir: setting('MILLRACE_DATA_DIR', Type.String({ default: './.millrace' }), 'Folder of the embedded log, stores and secrets.'),
-  topologies: setting('MILLRACE_TOPOLOGIES', Type.Optional(Type.String()), 'Folder of topology files. Default: those that come with Millrace.'),
-  partitions: setting('MILLRACE_PARTITIONS', Type.Integer({ minimum: 1, maximum: 1024, default: 8 }), 'Partitions of the topics keyed by channel or person. Final once data exists.'),
-  jwt_secret: setting('MILLRACE_JWT_SECRET', Type.Optional(Type.String({ minLength: 32 })), 'Key of HS256 tokens, at least 32 bytes. Default: one made at the first start and kept in the data folder.', true),
-  jwks_url: setting('MILLRACE_JWKS_URL', Type.Optional(Type.String({ pattern: '^https?://' })), 'Key set for RS256, ES256 and EdDSA tokens; HS256 is then refused.'),
+  port: setting(
+    'PORT',
+    Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
+    'Port of REST, sockets and the web page. 0 takes a free one.',
+  ),
+  host: setting(
+    'MILLRACE_HOST',
+    Type.Optional(Type.String()),
+    'Address to listen on. Default: every address of the machine.',
+  ),
+  data_dir: setting(
+    'MILLRACE_DATA_DIR',
+    Type.String({ default: './.millrace' }),
+    'Folder of the embedded log, stores and secrets.',
+  ),
+  topologies: setting(
+    'MILLRACE_TOPOLOGIES',
+    Type.Optional(Type.String()),
+    'Folder of topology files. Default: those that come with Millrace.',
+  ),
+  partitions: setting(
+    'MILLRACE_PARTITIONS',
+    Type.Integer({ minimum: 1, maximum: 1024, default: 8 }),
+    'Partitions of the topics keyed by channel or person. Final once data exists.',
+  ),
+  jwt_secret: setting(
+    'MILLRACE_JWT_SECRET',
+    Type.Optional(Type.String({ minLength: 32 })),
+    'Key of HS256 tokens, at least 32 bytes. Default: one made at the first start and kept in the data folder.',
+    true,
+  ),
+  jwks_url: setting(
+    'MILLRACE_JWKS_URL',
+    Type.Optional(Type.String({ pattern: '^https?://' })),
+    'Key set for RS256, ES256 and EdDSA tokens; HS256 is then refused.',
+  ),
   jwt_issuer: setting('MILLRACE_JWT_ISSUER', Type.Optional(Type.String()), 'Issuer that tokens must name.'),
   jwt_audience: setting('MILLRACE_JWT_AUDIENCE', Type.Optional(Type.String()), 'Audience that tokens must name.'),
-  provisioning: setting('MILLRACE_PROVISIONING', Type.Union([Type.Literal('jit'), Type.Literal('closed')], { default: 'jit' }), 'jit: a valid token’s first use creates its workspace and user; closed: unknown ones are refused.'),
-  rate_limit: setting('MILLRACE_RATE_LIMIT', Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'on' }), '100 requests a second for each user, bursts of 200; off is for load tests.'),
-  egress_memory: setting('MILLRACE_EGRESS_MEMORY', Type.Integer({ minimum: 1, default: 256 }), 'Unsent bytes of all sockets together, in MiB; past it the slowest are closed.'),
-  transport: setting('MILLRACE_TRANSPORT', Type.Union([Type.Literal('auto'), Type.Literal('uws'), Type.Literal('ws')], { default: 'auto' }), 'uws: uWebSockets.js; ws: its replacement in JavaScript; auto: uws where its binary loads.'),
-  log_level: setting('MILLRACE_LOG_LEVEL', Type.Union(['silent', 'error', 'warn', 'info', 'debug'].map((level) => Type.Literal(level)), { default: 'warn' }), 'Least severe lines to log, as JSON on stderr.'),
+  provisioning: setting(
+    'MILLRACE_PROVISIONING',
+    Type.Union([Type.Literal('jit'), Type.Literal('closed')], { default: 'jit' }),
+    'jit: a valid token’s first use creates its workspace and user; closed: unknown ones are refused.',
+  ),
+  rate_limit: setting(
+    'MILLRACE_RATE_LIMIT',
+    Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'on' }),
+    '100 requests a second for each user, bursts of 200; off is for load tests.',
+  ),
+  egress_memory: setting(
+    'MILLRACE_EGRESS_MEMORY',
+    Type.Integer({ minimum: 1, default: 256 }),
+    'Unsent bytes of all sockets together, in MiB; past it the slowest are closed.',
+  ),
+  transport: setting(
+    'MILLRACE_TRANSPORT',
+    Type.Union([Type.Literal('auto'), Type.Literal('uws'), Type.Literal('ws')], { default: 'auto' }),
+    'uws: uWebSockets.js; ws: its replacement in JavaScript; auto: uws where its binary loads.',
+  ),
+  log_level: setting(
+    'MILLRACE_LOG_LEVEL',
+    Type.Union(
+      ['silent', 'error', 'warn', 'info', 'debug'].map((level) => Type.Literal(level)),
+      { default: 'warn' },
+    ),
+    'Least severe lines to log, as JSON on stderr.',
+  ),
 } as const;
 
 export type Settings = { -readonly [Name in keyof typeof settings]: Static<(typeof settings)[Name]['schema']> };

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { MillraceError } from '../platform/errors/error.ts';
 import type { Directory } from '../platform/directory/port.ts';
+import { MillraceError } from '../platform/errors/error.ts';
 import { personKey } from '../platform/keys.ts';
 import type { Identity } from './auth/claims.ts';
 import { bearerOf, type Tokens } from './auth/tokens.ts';
@@ -11,7 +11,10 @@ const fresh_ms = 1000;
 
 /** Lets callers in: token, rate, and the directory's word that they may be here. */
 export class Admission {
-  private readonly admitted = new LRUCache<string, { role: string; done: Promise<void> }>({ max: 50_000, ttl: fresh_ms });
+  private readonly admitted = new LRUCache<string, { role: string; done: Promise<void> }>({
+    max: 50_000,
+    ttl: fresh_ms,
+  });
 
   constructor(
     private readonly tokens: Tokens,
@@ -56,7 +59,11 @@ export class Admission {
       throw new MillraceError('forbidden', 'you are not known in this workspace: ask an admin to add you');
     }
     const { workspace_id, user_id, name, email, role } = identity;
-    const current = known && known.role === role && (name === undefined || known.name === name) && (email === undefined || known.email === email);
+    const current =
+      known &&
+      known.role === role &&
+      (name === undefined || known.name === name) &&
+      (email === undefined || known.email === email);
     if (!current) await this.directory.provision({ workspace_id, user_id, name, email, role });
   }
 }

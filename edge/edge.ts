@@ -48,15 +48,35 @@ export interface Edge {
 }
 
 /** Sockets and REST of one process, on the ports that it is given. Errors: `port_in_use`. */
-export async function startEdge(ports: EdgePorts, options: EdgeOptions, registry: Registry, logger: Logger): Promise<Edge> {
+export async function startEdge(
+  ports: EdgePorts,
+  options: EdgeOptions,
+  registry: Registry,
+  logger: Logger,
+): Promise<Edge> {
   const { settings } = options;
   const metrics = edgeMetrics(registry);
-  const tokens = new Tokens({ ...settings, secret: options.secret, jwks_url: settings.jwks_url, issuer: settings.jwt_issuer, audience: settings.jwt_audience });
-  const admission = new Admission(tokens, new RateLimits(settings.rate_limit === 'on'), ports.directory, settings.provisioning);
+  const tokens = new Tokens({
+    ...settings,
+    secret: options.secret,
+    jwks_url: settings.jwks_url,
+    issuer: settings.jwt_issuer,
+    audience: settings.jwt_audience,
+  });
+  const admission = new Admission(
+    tokens,
+    new RateLimits(settings.rate_limit === 'on'),
+    ports.directory,
+    settings.provisioning,
+  );
   const relay = new OutboxRelay(ports.directory, ports.log, logger);
   let lost = false;
 
-  const transportLimits = { http_body_bytes: limits.http_body_bytes, frame_bytes: limits.hard_frame_bytes, unsent_bytes: limits.unsent_bytes };
+  const transportLimits = {
+    http_body_bytes: limits.http_body_bytes,
+    frame_bytes: limits.hard_frame_bytes,
+    unsent_bytes: limits.unsent_bytes,
+  };
   let rest: (request: HttpRequest) => Promise<HttpResponse>;
   const transport = chooseTransport(
     settings.transport,
@@ -90,15 +110,29 @@ export async function startEdge(ports: EdgePorts, options: EdgeOptions, registry
     },
     logger,
   );
-  const context: CallContext = { ...ports, gateway, access: new KnownAccess(ports.directory), logger, relay: () => relay.poke() };
-  const hub = new Hub({ context, admission, traceId: () => randomUUID().replaceAll('-', '') }, settings.egress_memory * 1024 * 1024);
+  const context: CallContext = {
+    ...ports,
+    gateway,
+    access: new KnownAccess(ports.directory),
+    logger,
+    relay: () => relay.poke(),
+  };
+  const hub = new Hub(
+    { context, admission, traceId: () => randomUUID().replaceAll('-', '') },
+    settings.egress_memory * 1024 * 1024,
+  );
   metrics.watch(hub, gateway);
   const open = openPages({
     registry,
     ready: () => !lost && options.healthy(),
-    descriptions: { '/v1/openapi.json': openapi(routes, options.version), '/v1/asyncapi.json': asyncapi(options.version) },
+    descriptions: {
+      '/v1/openapi.json': openapi(routes, options.version),
+      '/v1/asyncapi.json': asyncapi(options.version),
+    },
   });
-  rest = restServer(routes, context, admission, open, (route, status, seconds) => metrics.calls.observe({ route, status: String(status) }, seconds));
+  rest = restServer(routes, context, admission, open, (route, status, seconds) =>
+    metrics.calls.observe({ route, status: String(status) }, seconds),
+  );
 
   await gateway.start();
   relay.start();
@@ -133,7 +167,11 @@ function edgeMetrics(registry: Registry) {
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10],
       registers,
     }),
-    published: new Counter({ name: 'millrace_frames_published_total', help: 'Events encoded once and given to the sockets that hear them.', registers }),
+    published: new Counter({
+      name: 'millrace_frames_published_total',
+      help: 'Events encoded once and given to the sockets that hear them.',
+      registers,
+    }),
     watch: (hub: Hub, gateway: Gateway) => {
       const gauge = (name: string, help: string, read: () => number) =>
         new Gauge({
@@ -145,7 +183,11 @@ function edgeMetrics(registry: Registry) {
           },
         });
       gauge('millrace_sockets', 'Open sockets.', () => hub.count);
-      gauge('millrace_sockets_too_slow', 'Sockets closed since the start because they did not keep up.', () => hub.closedTooSlow.count);
+      gauge(
+        'millrace_sockets_too_slow',
+        'Sockets closed since the start because they did not keep up.',
+        () => hub.closedTooSlow.count,
+      );
       gauge('millrace_interests', 'Channels and people that this gateway follows.', () => gateway.interestCount);
       gauge('millrace_requests_waiting', 'Commands whose answer is awaited.', () => gateway.requests.count);
     },

@@ -50,7 +50,9 @@ export class RateLimits {
     bucket.at = now;
     this.buckets.set(person, bucket);
     if (bucket.tokens < 1) {
-      throw new MillraceError('rate_limited', `at most ${perSecond} requests a second, in bursts of ${burst}`, { retryAfter: 1 });
+      throw new MillraceError('rate_limited', `at most ${perSecond} requests a second, in bursts of ${burst}`, {
+        retryAfter: 1,
+      });
     }
     bucket.tokens -= 1;
   }

@@ -2,7 +2,17 @@ import type { Access, Role } from '../platform/directory/port.ts';
 import { MillraceError } from '../platform/errors/error.ts';
 
 /** What one may want to do in or with a channel. */
-export type Act = 'read' | 'send' | 'join' | 'invite' | 'leave' | 'remove' | 'set_topic' | 'rename' | 'archive' | 'list_members';
+export type Act =
+  | 'read'
+  | 'send'
+  | 'join'
+  | 'invite'
+  | 'leave'
+  | 'remove'
+  | 'set_topic'
+  | 'rename'
+  | 'archive'
+  | 'list_members';
 
 /** How a person stands to a channel. */
 type Standing = 'outside_public' | 'outside_private' | 'member' | 'manager' | 'outside_manager';
@@ -26,7 +36,8 @@ const archivedAllows: readonly Act[] = ['read', 'list_members', 'archive'];
 /** Errors: `not_found` for what one may not know of, `forbidden`, `conflict` where the channel is archived. */
 export function allow(act: Act, access: Access | undefined, person: { user_id: string; role: Role }): Access {
   const standing = access ? standingOf(access, person) : 'outside_private';
-  if (!access || standing === 'outside_private') throw new MillraceError('not_found', 'channel_id: there is no such channel');
+  if (!access || standing === 'outside_private')
+    throw new MillraceError('not_found', 'channel_id: there is no such channel');
   if (!table[standing].includes(act)) {
     const joining = standing === 'outside_public' || standing === 'outside_manager' ? ': join the channel first' : '';
     throw new MillraceError('forbidden', `you may not ${act.replace('_', ' ')} here${joining}`);

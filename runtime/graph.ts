@@ -1,4 +1,4 @@
-import { filter, map, merge, type Observable, share, Subject } from 'rxjs';
+import { filter, map, merge, type Observable, Subject, share } from 'rxjs';
 import type { Append } from '../platform/log/port.ts';
 import { keyOf } from './key-of.ts';
 import type { Input, Output } from './processor.ts';

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Logger } from 'pino';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { messageOf } from '../platform/errors/error.ts';
 
 /** What a task tells of its work. */
@@ -28,10 +28,30 @@ export class RuntimeMetrics {
 
   constructor(registry: Registry) {
     const registers = [registry];
-    this.records = new Counter({ name: 'millrace_node_records_total', help: 'Records that passed a node.', labelNames: ['topology', 'node'], registers });
-    this.retries = new Counter({ name: 'millrace_node_retries_total', help: 'Tries of steps and effects that failed.', labelNames: ['topology', 'node'], registers });
-    this.deadLetters = new Counter({ name: 'millrace_dead_letters_total', help: 'Records given up and kept in dead_letters.', labelNames: ['topology', 'node'], registers });
-    this.restarts = new Counter({ name: 'millrace_task_restarts_total', help: 'Tasks begun anew after a failure.', labelNames: ['topology'], registers });
+    this.records = new Counter({
+      name: 'millrace_node_records_total',
+      help: 'Records that passed a node.',
+      labelNames: ['topology', 'node'],
+      registers,
+    });
+    this.retries = new Counter({
+      name: 'millrace_node_retries_total',
+      help: 'Tries of steps and effects that failed.',
+      labelNames: ['topology', 'node'],
+      registers,
+    });
+    this.deadLetters = new Counter({
+      name: 'millrace_dead_letters_total',
+      help: 'Records given up and kept in dead_letters.',
+      labelNames: ['topology', 'node'],
+      registers,
+    });
+    this.restarts = new Counter({
+      name: 'millrace_task_restarts_total',
+      help: 'Tasks begun anew after a failure.',
+      labelNames: ['topology'],
+      registers,
+    });
     this.units = new Histogram({
       name: 'millrace_unit_seconds',
       help: 'From a batch being read to its unit of work being committed.',
@@ -39,7 +59,12 @@ export class RuntimeMetrics {
       buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     });
-    this.underWay = new Gauge({ name: 'millrace_units_in_flight', help: 'Units of work under way.', labelNames: ['topology'], registers });
+    this.underWay = new Gauge({
+      name: 'millrace_units_in_flight',
+      help: 'Units of work under way.',
+      labelNames: ['topology'],
+      registers,
+    });
   }
 
   /** The observer of one task; `counts` and `positions` feed status. */
@@ -72,7 +97,8 @@ export class RuntimeMetrics {
         count(node).retries++;
         this.retries.inc({ topology, node });
         // The first, then each tenth: a part that is down for an hour must not fill the log.
-        if (attempt === 1 || attempt % 10 === 0) logger.warn({ topology, node, attempt, error: messageOf(error) }, 'failed, trying again');
+        if (attempt === 1 || attempt % 10 === 0)
+          logger.warn({ topology, node, attempt, error: messageOf(error) }, 'failed, trying again');
       },
       deadLettered: (node, error) => {
         count(node).dead_letters++;

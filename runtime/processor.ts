@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
-import type { SearchDocument } from '../platform/search/port.ts';
 import type { RowWrite } from '../platform/messages/port.ts';
+import type { SearchDocument } from '../platform/search/port.ts';
 import type { Schemas } from '../schemas/generated/types.ts';
 
 /** What may flow between nodes: every schema of the log, and what sinks other than topics take. */

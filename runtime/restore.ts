@@ -2,7 +2,7 @@ import type { Log } from '../platform/log/port.ts';
 import type { Units } from '../platform/units/port.ts';
 import type { StateChange } from '../schemas/generated/types.ts';
 import type { Input } from './processor.ts';
-import { StateView } from './state-view.ts';
+import type { StateView } from './state-view.ts';
 import type { ProcessorPlan } from './topology/plan.ts';
 import { WorkUnit } from './work-unit.ts';
 
@@ -38,7 +38,13 @@ export async function restoreFold(
     const unit = new WorkUnit(0);
     view.begin(unit);
     for (const record of records) {
-      const input = { ...record.decoded(), key: record.key, time: record.time, offset: record.offset, partition } as Input;
+      const input = {
+        ...record.decoded(),
+        key: record.key,
+        time: record.time,
+        offset: record.offset,
+        partition,
+      } as Input;
       view.at(record.time);
       folds.fold(view, input);
       origin = Math.max(origin, (folds.origin?.(input) ?? -1) + 1);

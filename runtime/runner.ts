@@ -63,7 +63,14 @@ export class Runner {
       const counts = new Map<string, NodeCounts>();
       this.counts.set(plan.name, counts);
       for (let partition = 0; partition < this.partitionsOf(plan); partition++) {
-        const task: Running = { plan, partition, state: 'running', error: null, positions: new Map(), ended: Promise.resolve() };
+        const task: Running = {
+          plan,
+          partition,
+          state: 'running',
+          error: null,
+          positions: new Map(),
+          ended: Promise.resolve(),
+        };
         task.ended = this.keepRunning(task, counts);
         this.running.push(task);
       }
@@ -97,7 +104,9 @@ export class Runner {
             const partition = node.broadcast ? 0 : task.partition;
             const { start, end } = await this.ports.log.bounds(node.topic, partition);
             const committed = await this.ports.units.offset(`${plan.name}/${node.id}`, partition);
-            const next = task.positions.get(node.id) ?? (this.ports.log.topic(node.topic)?.volatile ? start : (committed ?? start));
+            const next =
+              task.positions.get(node.id) ??
+              (this.ports.log.topic(node.topic)?.volatile ? start : (committed ?? start));
             sources.push({ source: node.id, topic: node.topic, partition, next, end, lag: Math.max(0, end - next) });
           }
         }
@@ -127,7 +136,10 @@ export class Runner {
         task.state = 'restarting';
         task.error = messageOf(error);
         this.metrics.restarts.inc({ topology: task.plan.name });
-        this.logger.error({ topology: task.plan.name, partition: task.partition, error }, 'task failed: beginning anew from its last commit');
+        this.logger.error(
+          { topology: task.plan.name, partition: task.partition, error },
+          'task failed: beginning anew from its last commit',
+        );
         // A task that ran for a minute was well: its next failure begins with the short pause again.
         if (Date.now() - began > 60_000) attempt = 1;
         await pause(pauseBefore(defaultErrors, attempt), signal);
@@ -140,7 +152,8 @@ export class Runner {
     const counts = plan.nodes.flatMap((node) =>
       node.kind === 'source' && !node.broadcast ? [this.ports.log.topic(node.topic)!.partitions] : [],
     );
-    if (new Set(counts).size > 1) throw new Error(`topology ${plan.name}: its sources differ in their count of partitions`);
+    if (new Set(counts).size > 1)
+      throw new Error(`topology ${plan.name}: its sources differ in their count of partitions`);
     return counts[0] ?? 1;
   }
 }

@@ -96,7 +96,13 @@ export class StateView implements State {
       .filter(({ state, table }) => state === this.kept.id && table !== '_own')
       .map(({ table, key, value }) => {
         const json = value === undefined ? null : JSON.stringify(value);
-        return { topic, partition, key: `${table}\0${key}`, schema: 'StateChange', value: { table, key, json, origin } };
+        return {
+          topic,
+          partition,
+          key: `${table}\0${key}`,
+          schema: 'StateChange',
+          value: { table, key, json, origin },
+        };
       });
   }
 

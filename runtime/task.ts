@@ -86,7 +86,9 @@ export class Task {
     for (const node of this.plan.nodes) {
       if (node.kind !== 'source') continue;
       const { start } = await this.ports.log.bounds(node.topic, node.broadcast ? 0 : this.partition);
-      const kept = this.keepsOffset(node) ? await this.ports.units.offset(this.consumer(node), this.partition) : undefined;
+      const kept = this.keepsOffset(node)
+        ? await this.ports.units.offset(this.consumer(node), this.partition)
+        : undefined;
       starts.set(node.id, kept ?? start);
     }
     for (const node of this.plan.nodes) {
@@ -133,7 +135,9 @@ export class Task {
     const nodeOf = (): string => unit?.failure?.node ?? source.id;
     // What no schema here can read stays unreadable; it has no place in any order yet, so it may step aside.
     const policy = isReadable(record) ? this.plan.errors : unreadable;
-    const gaveUp = await retrying(policy, signal, work, (error, attempt) => this.observer.retried(nodeOf(), error, attempt));
+    const gaveUp = await retrying(policy, signal, work, (error, attempt) =>
+      this.observer.retried(nodeOf(), error, attempt),
+    );
     if (!gaveUp) return unit?.failure ? undefined : unit;
     if (policy.then === 'pause-source') throw gaveUp.error;
     const node = nodeOf();
@@ -164,7 +168,8 @@ export class Task {
 
   /** Adds to a unit how far its source and its states have come. */
   private note(unit: WorkUnit, source: SourcePlan, next: number): void {
-    if (this.keepsOffset(source)) unit.offsets.push({ consumer: this.consumer(source), partition: this.partition, offset: next });
+    if (this.keepsOffset(source))
+      unit.offsets.push({ consumer: this.consumer(source), partition: this.partition, offset: next });
     for (const node of this.plan.nodes) {
       if (node.kind !== 'processor' || !node.state) continue;
       const view = this.views.get(node.id)!;
@@ -199,14 +204,21 @@ export class Task {
         this.observer.inFlight(-1);
       }
       for (const view of this.views.values()) view.settle(unit);
-      this.observer.committed(source.id, records.at(-1)!.offset + 1, records.length, (performance.now() - began) / 1000);
+      this.observer.committed(
+        source.id,
+        records.at(-1)!.offset + 1,
+        records.length,
+        (performance.now() - began) / 1000,
+      );
     })();
   }
 
   private async index(unit: WorkUnit, records: LogRecord[], signal: AbortSignal): Promise<void> {
     const node = this.plan.nodes.find((other) => other.kind === 'sink' && other.target.kind === 'search')!.id;
     const work = (): Promise<void> => this.ports.search.index(unit.documents);
-    const gaveUp = await retrying(this.plan.errors, signal, work, (error, attempt) => this.observer.retried(node, error, attempt));
+    const gaveUp = await retrying(this.plan.errors, signal, work, (error, attempt) =>
+      this.observer.retried(node, error, attempt),
+    );
     if (signal.aborted) throw new Error('stopped before the effect was done');
     if (!gaveUp) return;
     if (this.plan.errors.then === 'pause-source') throw gaveUp.error;

@@ -51,7 +51,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, ports:
     const url = new URL(request.url ?? '/', 'http://admin');
     switch (`${request.method} ${url.pathname}`) {
       case 'GET /status':
-        return end(response, 200, { url: ports.url, pid: process.pid, uptime_s: Math.round(process.uptime()), topologies: await ports.runner.status() });
+        return end(response, 200, {
+          url: ports.url,
+          pid: process.pid,
+          uptime_s: Math.round(process.uptime()),
+          topologies: await ports.runner.status(),
+        });
       case 'POST /replay/search': {
         const gone = new AbortController();
         request.on('close', () => gone.abort());

@@ -11,11 +11,20 @@ const week_s = 7 * 24 * 3600;
 /** A workspace to look around in: two people and a channel. Made once; what is there stays as it is. */
 export async function demoWorkspace({ directory, secret, url }: Running): Promise<{ name: string; link: string }[]> {
   for (const person of people) {
-    if (!(await directory.user({ workspace_id, user_id: person.user_id }))) await directory.provision({ workspace_id, ...person });
+    if (!(await directory.user({ workspace_id, user_id: person.user_id })))
+      await directory.provision({ workspace_id, ...person });
   }
   if (!(await directory.channelByName(workspace_id, 'general'))) {
     await directory.createChannel(
-      { workspace_id, channel_id: 'general', user_id: 'alice', name: 'general', type: 'public', members: people.map((person) => person.user_id), created_at: Date.now() },
+      {
+        workspace_id,
+        channel_id: 'general',
+        user_id: 'alice',
+        name: 'general',
+        type: 'public',
+        members: people.map((person) => person.user_id),
+        created_at: Date.now(),
+      },
       { actor_id: 'alice', reply_to: null, trace_id: '' },
     );
   }

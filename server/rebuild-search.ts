@@ -42,7 +42,10 @@ export async function* rebuildSearch(
     const indexed = (await search.generations()).find((generation) => generation.id === id)?.documents ?? 0;
     yield { phase: 'compare', documents, indexed, compared: sample.length, different };
     if (different > 0 || indexed < documents) {
-      throw new MillraceError('conflict', `the new index holds ${indexed} of ${documents} documents, ${different} of ${sample.length} samples differ: not swapped in`);
+      throw new MillraceError(
+        'conflict',
+        `the new index holds ${indexed} of ${documents} documents, ${different} of ${sample.length} samples differ: not swapped in`,
+      );
     }
     await search.promote(id);
     yield { phase: 'done', generation: id, documents };
@@ -62,7 +65,12 @@ async function compare(search: SearchIndex, generation: string, sample: SearchDo
     const byKey = new Map(found.map((document) => [keyOf(document), document]));
     for (const document of part) {
       const indexed = byKey.get(keyOf(document));
-      if (!indexed || indexed.rev < document.rev || (indexed.rev === document.rev && indexed.deleted !== document.deleted)) different++;
+      if (
+        !indexed ||
+        indexed.rev < document.rev ||
+        (indexed.rev === document.rev && indexed.deleted !== document.deleted)
+      )
+        different++;
     }
   }
   return different;

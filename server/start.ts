@@ -6,9 +6,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Settings } from '../config/settings.ts';
 import { ownSecret } from '../edge/auth/secret.ts';
 import { type Edge, startEdge } from '../edge/edge.ts';
-import { openDirectory } from '../platform/directory/sqlite.ts';
 import type { Directory } from '../platform/directory/port.ts';
-import { openEngine, type Engine } from '../platform/embedded/engine.ts';
+import { openDirectory } from '../platform/directory/sqlite.ts';
+import { type Engine, openEngine } from '../platform/embedded/engine.ts';
 import { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
 import { fileCodec } from '../platform/schemas/codec.ts';
@@ -59,7 +59,10 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     collectDefaultMetrics({ register: registry });
     const engine = openEngine(`${dataDir}/log`, fileCodec());
     opened.push(() => engine.close());
-    const [directory, search] = await Promise.all([openDirectory({ file: `${dataDir}/directory.sqlite` }), openSearch({ folder: `${dataDir}/search` })]);
+    const [directory, search] = await Promise.all([
+      openDirectory({ file: `${dataDir}/directory.sqlite` }),
+      openSearch({ folder: `${dataDir}/search` }),
+    ]);
     opened.push(
       () => search.close(),
       () => directory.close(),

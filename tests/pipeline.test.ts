@@ -13,8 +13,14 @@ describe('the message pipeline on the embedded engine', () => {
     for (let i = 0; i < count; i++) void engine.log.append([sendCommand('c', 'alice', `message ${i}`, `m${i}`, i)]);
     const answers = await readRecords(engine, 'gateway_0', 0, count);
     const events = answers.map((record) => record.decoded().value as MessageEvent);
-    assert.deepEqual(events.map((event) => event.rev), Array.from({ length: count }, (_, i) => i + 1));
-    assert.deepEqual(events.map((event) => event.reply_to?.request), Array.from({ length: count }, (_, i) => i));
+    assert.deepEqual(
+      events.map((event) => event.rev),
+      Array.from({ length: count }, (_, i) => i + 1),
+    );
+    assert.deepEqual(
+      events.map((event) => event.reply_to?.request),
+      Array.from({ length: count }, (_, i) => i),
+    );
     const channel = { workspace_id: 'w', channel_id: 'c' };
     const history = await engine.messages.history(channel, { newest: true, limit: 200 });
     assert.deepEqual(history.head, { rev: count, seq: count });
@@ -31,7 +37,9 @@ describe('the message pipeline on the embedded engine', () => {
     const first = await startPipeline(folder);
     await first.engine.log.append([sendCommand('c', 'alice', 'hello', 'same', 1)]);
     const [sent] = await readRecords(first.engine, 'gateway_0', 0, 1);
-    const { message } = ((sent!.decoded().value as MessageEvent).body as { MessageChanged: { message: { message_id: string } } }).MessageChanged;
+    const { message } = (
+      (sent!.decoded().value as MessageEvent).body as { MessageChanged: { message: { message_id: string } } }
+    ).MessageChanged;
     await first.stop();
     const second = await startPipeline(folder);
     await second.engine.log.append([sendCommand('c', 'alice', 'hello', 'same', 2)]);

@@ -15,7 +15,9 @@ const files = readdirSync('.', { recursive: true, encoding: 'utf8' })
   .filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part)))
   .sort();
 if (files.length === 0) {
-  console.error(`No test file ends with ${values.suffix}${positionals.length ? ` and holds ${positionals.join(' or ')}` : ''}.`);
+  console.error(
+    `No test file ends with ${values.suffix}${positionals.length ? ` and holds ${positionals.join(' or ')}` : ''}.`,
+  );
   process.exit(1);
 }
 const reporter = process.env.TEST_REPORTER ?? 'spec';

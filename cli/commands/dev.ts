@@ -10,13 +10,20 @@ export const addDev: AddCommand = (program, terminal) => {
     .command('dev')
     .description('Runs everything in one process: log, processors, stores, search, edge and web page.')
     .option('--json', 'print one line of JSON instead of the welcome')
-    .addHelpText('after', examples([['millrace dev', 'on port 8080, data in ./.millrace'], ['PORT=0 MILLRACE_DATA_DIR=/tmp/m millrace dev', 'a free port, another folder']]))
+    .addHelpText(
+      'after',
+      examples([
+        ['millrace dev', 'on port 8080, data in ./.millrace'],
+        ['PORT=0 MILLRACE_DATA_DIR=/tmp/m millrace dev', 'a free port, another folder'],
+      ]),
+    )
     .addHelpText('after', `\nSettings, by environment:\n${settingsHelp()}`)
     .action(async ({ json }: { json?: boolean }) => {
       const running = await startEmbedded(parseSettings(terminal.env));
       const stopped = untilStopped(running, terminal);
       const links = running.secret ? await demoWorkspace(running) : [];
-      if (json) terminal.out(JSON.stringify({ url: running.url, pid: process.pid, transport: running.transport, links }));
+      if (json)
+        terminal.out(JSON.stringify({ url: running.url, pid: process.pid, transport: running.transport, links }));
       else terminal.out(welcome(running, links, terminal.color));
       await stopped;
     });
@@ -34,7 +41,11 @@ async function untilStopped(running: Running, terminal: Terminal): Promise<void>
   terminal.err('Stopped. Everything acknowledged is on disk.');
 }
 
-function welcome({ url, dataDir, transport }: Running, links: { name: string; link: string }[], color: boolean): string {
+function welcome(
+  { url, dataDir, transport }: Running,
+  links: { name: string; link: string }[],
+  color: boolean,
+): string {
   const paint = pc.createColors(color);
   return [
     '',

@@ -12,14 +12,23 @@ export const addReplay: AddCommand = (program, terminal) => {
     .argument('<topology>', 'index')
     .option('--rollback', 'serve the index from before the last replay again')
     .option('--json', 'print each step as a line of JSON')
-    .addHelpText('after', examples([['millrace replay index', 'rebuild the search index'], ['millrace replay index --rollback', 'go back to the former one']]))
+    .addHelpText(
+      'after',
+      examples([
+        ['millrace replay index', 'rebuild the search index'],
+        ['millrace replay index --rollback', 'go back to the former one'],
+      ]),
+    )
     .action(async (topology: string, { rollback, json }: { rollback?: boolean; json?: boolean }) => {
-      if (topology !== 'index') throw new MillraceError('invalid_request', `topology: only index can be replayed, not "${topology}"`);
+      if (topology !== 'index')
+        throw new MillraceError('invalid_request', `topology: only index can be replayed, not "${topology}"`);
       const { data_dir } = parseSettings(terminal.env);
       if (rollback) {
         for await (const line of adminCall(data_dir, 'POST', '/rollback/search')) {
           const { id, documents } = line as { id: string; documents: number };
-          terminal.out(json ? JSON.stringify(line) : `Serving the former index, ${id}, of ${documents} documents, again.`);
+          terminal.out(
+            json ? JSON.stringify(line) : `Serving the former index, ${id}, of ${documents} documents, again.`,
+          );
         }
         return;
       }

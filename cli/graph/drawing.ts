@@ -42,7 +42,8 @@ export function drawingOf(plans: TopologyPlan[]): Drawing {
           : node.target.kind === 'topic'
             ? shared('topic', node.target.topic)
             : shared('store', node.target.kind === 'store' ? 'message store' : 'search index');
-      if (node.kind === 'processor') nodes.set(place, { id: place, kind: 'processor', label: node.id, topology: plan.name });
+      if (node.kind === 'processor')
+        nodes.set(place, { id: place, kind: 'processor', label: node.id, topology: plan.name });
       places.set(node.id, place);
       for (const edge of node.from) edges.push({ from: places.get(edge.node)!, to: place, label: edge.output ?? '' });
     }

@@ -6,13 +6,15 @@ export function mermaid({ nodes, edges }: Drawing): string {
   const lines = ['flowchart LR'];
   for (const topology of new Set(nodes.map((node) => node.topology).filter(Boolean))) {
     lines.push(`  subgraph ${topology}`);
-    for (const node of nodes.filter((other) => other.topology === topology)) lines.push(`    ${names.get(node.id)}["${node.label}"]`);
+    for (const node of nodes.filter((other) => other.topology === topology))
+      lines.push(`    ${names.get(node.id)}["${node.label}"]`);
     lines.push('  end');
   }
   for (const node of nodes.filter((other) => other.topology === '')) {
     const label = `"${node.label}"`;
     lines.push(`  ${names.get(node.id)}${node.kind === 'topic' ? `[/${label}/]` : `[(${label})]`}`);
   }
-  for (const { from, to, label } of edges) lines.push(`  ${names.get(from)} -->${label ? `|${label}|` : ''} ${names.get(to)}`);
+  for (const { from, to, label } of edges)
+    lines.push(`  ${names.get(from)} -->${label ? `|${label}|` : ''} ${names.get(to)}`);
   return lines.join('\n');
 }

@@ -15,7 +15,9 @@ export function svg({ nodes, edges, width, height }: Layout): string {
     const [x1, y1, x2, y2] = [a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2];
     const bend = back ? 90 : Math.max(30, (x2 - x1) / 2);
     const path = `M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`;
-    const text = label ? `<text x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 - 4}" class="edge">${escape(label)}</text>` : '';
+    const text = label
+      ? `<text x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 - 4}" class="edge">${escape(label)}</text>`
+      : '';
     return `<path d="${path}" fill="none" stroke="#8a93a0" marker-end="url(#arrow)"${back ? ' stroke-dasharray="4 3"' : ''}/>${text}`;
   });
   const boxes = nodes.map(({ x, y, width: w, height: h, kind, label, topology }) => {

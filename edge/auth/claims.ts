@@ -1,5 +1,5 @@
-import { MillraceError } from '../../platform/errors/error.ts';
 import type { Person, Role } from '../../platform/directory/port.ts';
+import { MillraceError } from '../../platform/errors/error.ts';
 
 /** Who a token speaks for. */
 export interface Identity extends Person {
@@ -15,9 +15,12 @@ const roles = ['owner', 'admin', 'member', 'guest'];
 /** Reads the claims of a verified token. Error: `unauthenticated`, naming the claim. */
 export function identityOf(claims: { [claim: string]: unknown }): Identity {
   const { sub, workspace_id, role, exp, name, email } = claims;
-  if (typeof exp !== 'number') throw new MillraceError('unauthenticated', 'the token has no exp claim: tokens must expire');
-  if (!isId(sub)) throw new MillraceError('unauthenticated', 'the token’s sub claim must be a user id of 1 to 128 characters');
-  if (!isId(workspace_id)) throw new MillraceError('unauthenticated', 'the token’s workspace_id claim must be an id of 1 to 128 characters');
+  if (typeof exp !== 'number')
+    throw new MillraceError('unauthenticated', 'the token has no exp claim: tokens must expire');
+  if (!isId(sub))
+    throw new MillraceError('unauthenticated', 'the token’s sub claim must be a user id of 1 to 128 characters');
+  if (!isId(workspace_id))
+    throw new MillraceError('unauthenticated', 'the token’s workspace_id claim must be an id of 1 to 128 characters');
   if (role !== undefined && !roles.includes(role as string)) {
     throw new MillraceError('unauthenticated', `the token’s role claim must be one of ${roles.join(', ')}`);
   }
@@ -34,5 +37,11 @@ export function identityOf(claims: { [claim: string]: unknown }): Identity {
 /** Ids are parts of keys: no control characters, and a bound that keeps keys within every store's. */
 export function isId(value: unknown): value is string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in an id
-  return typeof value === 'string' && value.length >= 1 && value.length <= 128 && !/[\u0000-\u001f\u007f]/.test(value) && value.isWellFormed();
+  return (
+    typeof value === 'string' &&
+    value.length >= 1 &&
+    value.length <= 128 &&
+    !/[\u0000-\u001f\u007f]/.test(value) &&
+    value.isWellFormed()
+  );
 }

@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import { MillraceError, messageOf } from '../../platform/errors/error.ts';
 import { type Identity, identityOf } from './claims.ts';
@@ -19,13 +27,19 @@ export class Tokens {
   private readonly known = new LRUCache<string, Identity>({ max: remembered });
   private readonly verifyNew: (token: string) => Promise<JWTPayload>;
 
-  constructor(settings: TokenSettings, private readonly clock: () => number = Date.now) {
+  constructor(
+    settings: TokenSettings,
+    private readonly clock: () => number = Date.now,
+  ) {
     const options: JWTVerifyOptions = {};
     if (settings.issuer) options.issuer = settings.issuer;
     if (settings.audience) options.audience = settings.audience;
     if (settings.jwks_url) {
       // One set for the issuer, cached; an unknown kid fetches it anew, at most each 30 s.
-      const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(settings.jwks_url), { cooldownDuration: 30_000, timeoutDuration: 5000 });
+      const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(settings.jwks_url), {
+        cooldownDuration: 30_000,
+        timeoutDuration: 5000,
+      });
       const algorithms = ['RS256', 'ES256', 'EdDSA'];
       this.verifyNew = async (token) => (await jwtVerify(token, keys, { ...options, algorithms })).payload;
     } else {
@@ -54,11 +68,16 @@ export class Tokens {
 }
 
 function refusal(error: unknown): MillraceError {
-  if (error instanceof errors.JWTExpired) return new MillraceError('unauthenticated', 'the token has expired: get a new one');
+  if (error instanceof errors.JWTExpired)
+    return new MillraceError('unauthenticated', 'the token has expired: get a new one');
   if (error instanceof errors.JWKSTimeout || (error instanceof TypeError && messageOf(error).includes('fetch'))) {
-    return new MillraceError('unavailable', 'the key set that verifies tokens can’t be fetched', { retryAfter: 5, cause: error });
+    return new MillraceError('unavailable', 'the key set that verifies tokens can’t be fetched', {
+      retryAfter: 5,
+      cause: error,
+    });
   }
-  if (error instanceof errors.JWTClaimValidationFailed) return new MillraceError('unauthenticated', `the token’s ${error.claim} claim is not accepted`);
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return new MillraceError('unauthenticated', `the token’s ${error.claim} claim is not accepted`);
   return new MillraceError('unauthenticated', 'the token is not valid', { cause: error });
 }
 

@@ -25,7 +25,8 @@ export async function createChannel(
   if (caller.role === 'guest') throw new MillraceError('forbidden', 'guests make no channels');
   const members = [...new Set([caller.user_id, ...(request.members ?? [])])];
   const name = request.type === 'dm' ? '' : checkName(request.name);
-  if (request.type === 'dm' && members.length > 9) throw new MillraceError('invalid_request', 'members: a dm has at most 9 people; make a group');
+  if (request.type === 'dm' && members.length > 9)
+    throw new MillraceError('invalid_request', 'members: a dm has at most 9 people; make a group');
   const { channel, created } = await changeDirectory(context, caller, (reply_to) =>
     context.directory.createChannel(
       {
@@ -51,7 +52,11 @@ export async function channels(context: CallContext, caller: Caller, member: boo
   return { channels: await withHeads(context, items), next_cursor };
 }
 
-export async function channel(context: CallContext, caller: Caller, channelId: string): Promise<{ channel: WireChannel }> {
+export async function channel(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+): Promise<{ channel: WireChannel }> {
   const access = allow('read', await context.access.of(caller, channelId), caller);
   const [found] = await withHeads(context, [access.channel]);
   return { channel: found! };
@@ -89,15 +94,29 @@ export async function members(context: CallContext, caller: Caller, channelId: s
 }
 
 /** Joins (oneself) or invites. */
-export async function addMember(context: CallContext, caller: Caller, channelId: string, userId: string): Promise<void> {
+export async function addMember(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  userId: string,
+): Promise<void> {
   allow(userId === caller.user_id ? 'join' : 'invite', await context.access.of(caller, channelId), caller);
   await changeDirectory(context, caller, (reply_to) =>
-    context.directory.addMembers(caller.workspace_id, channelId, [userId], { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id }),
+    context.directory.addMembers(caller.workspace_id, channelId, [userId], {
+      actor_id: caller.user_id,
+      reply_to,
+      trace_id: caller.trace_id,
+    }),
   );
 }
 
 /** Leaves, or removes someone else. In force at once: the person's own address hears it past the channel's order. */
-export async function removeMember(context: CallContext, caller: Caller, channelId: string, userId: string): Promise<void> {
+export async function removeMember(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  userId: string,
+): Promise<void> {
   allow(userId === caller.user_id ? 'leave' : 'remove', await context.access.of(caller, channelId), caller);
   const { workspace_id } = caller;
   await changeDirectory(context, caller, async (reply_to) => {
@@ -106,7 +125,9 @@ export async function removeMember(context: CallContext, caller: Caller, channel
     if (removed.change_id !== null) {
       const body = { MembershipChanged: { channel_id: channelId, joined: false, rev: 0, seq: 0 } };
       const value = { workspace_id, user_id: userId, body };
-      await context.log.append([{ topic: 'person_events', key: personKey(workspace_id, userId), schema: 'PersonEvent', value }]);
+      await context.log.append([
+        { topic: 'person_events', key: personKey(workspace_id, userId), schema: 'PersonEvent', value },
+      ]);
     }
     return removed;
   });
@@ -137,15 +158,26 @@ export async function changeDirectory<Result extends { change_id: number | null 
 
 export async function withHeads(context: CallContext, found: ChannelRecord[]): Promise<WireChannel[]> {
   if (found.length === 0) return [];
-  const heads = await context.store.heads(found[0]!.workspace_id, found.map((one) => one.channel_id));
+  const heads = await context.store.heads(
+    found[0]!.workspace_id,
+    found.map((one) => one.channel_id),
+  );
   return found.map((one, i) => wireChannel(one, heads[i]!));
 }
 
 function checkName(name: string | undefined): string {
   const trimmed = name?.trim() ?? '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
-  if (trimmed === '' || [...trimmed].length > limits.channel_name_characters || /[\u0000-\u001f\u007f]/.test(trimmed) || !trimmed.isWellFormed()) {
-    throw new MillraceError('invalid_request', `name: must have 1 to ${limits.channel_name_characters} characters, and no control characters`);
+  if (
+    trimmed === '' ||
+    [...trimmed].length > limits.channel_name_characters ||
+    /[\u0000-\u001f\u007f]/.test(trimmed) ||
+    !trimmed.isWellFormed()
+  ) {
+    throw new MillraceError(
+      'invalid_request',
+      `name: must have 1 to ${limits.channel_name_characters} characters, and no control characters`,
+    );
   }
   return trimmed;
 }

@@ -21,7 +21,12 @@ export async function command(
     body,
   };
   try {
-    const append = { topic: 'message_commands', key: channelKey(caller.workspace_id, channelId), schema: 'MessageCommand' as const, value };
+    const append = {
+      topic: 'message_commands',
+      key: channelKey(caller.workspace_id, channelId),
+      schema: 'MessageCommand' as const,
+      value,
+    };
     await log.append([append]);
   } catch (error) {
     request.cancel();

@@ -12,12 +12,20 @@ export async function importUser(context: CallContext, caller: Caller, item: Imp
 }
 
 /** A channel keeps its id; a name that is taken gets `-imported`. One that is there already gets the members it lacks. */
-export async function importChannel(context: CallContext, caller: Caller, item: ImportedChannel): Promise<ImportResult> {
+export async function importChannel(
+  context: CallContext,
+  caller: Caller,
+  item: ImportedChannel,
+): Promise<ImportResult> {
   const { workspace_id } = caller;
   const known = await context.directory.channelsById(workspace_id, [item.channel_id]);
   if (known.length > 0) {
     await changeDirectory(context, caller, (reply_to) =>
-      context.directory.addMembers(workspace_id, item.channel_id, item.members, { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id }),
+      context.directory.addMembers(workspace_id, item.channel_id, item.members, {
+        actor_id: caller.user_id,
+        reply_to,
+        trace_id: caller.trace_id,
+      }),
     );
     return { status: 'exists', id: item.channel_id };
   }
@@ -26,7 +34,15 @@ export async function importChannel(context: CallContext, caller: Caller, item: 
   const create = (name: string): Promise<unknown> =>
     changeDirectory(context, caller, (reply_to) =>
       context.directory.createChannel(
-        { workspace_id, user_id: item.creator_id, channel_id: item.channel_id, name, type: item.channel_type, members: item.members, created_at },
+        {
+          workspace_id,
+          user_id: item.creator_id,
+          channel_id: item.channel_id,
+          name,
+          type: item.channel_type,
+          members: item.members,
+          created_at,
+        },
         { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id },
       ),
     );

@@ -48,11 +48,20 @@ export interface ImportResult {
 }
 
 /** Takes items in order; each has a result of its own, so that one bad item stops no other. */
-export async function imports(context: CallContext, caller: Caller, items: ImportItem[]): Promise<{ results: ImportResult[] }> {
+export async function imports(
+  context: CallContext,
+  caller: Caller,
+  items: ImportItem[],
+): Promise<{ results: ImportResult[] }> {
   const results: ImportResult[] = new Array(items.length);
   let run: number[] = [];
   const flush = async (): Promise<void> => {
-    await importMessages(context, caller, run.map((i) => ({ item: items[i] as ImportedMessage, at: i })), results);
+    await importMessages(
+      context,
+      caller,
+      run.map((i) => ({ item: items[i] as ImportedMessage, at: i })),
+      results,
+    );
     run = [];
   };
   for (const [i, item] of items.entries()) {
@@ -61,14 +70,17 @@ export async function imports(context: CallContext, caller: Caller, items: Impor
       continue;
     }
     await flush();
-    results[i] = await result(item.type === 'user' ? importUser(context, caller, item) : importChannel(context, caller, item));
+    results[i] = await result(
+      item.type === 'user' ? importUser(context, caller, item) : importChannel(context, caller, item),
+    );
   }
   await flush();
   return { results };
 }
 
 export function requireImporter(caller: Caller): void {
-  if (caller.role !== 'admin' && caller.role !== 'owner') throw new MillraceError('forbidden', 'imports are for admins and owners');
+  if (caller.role !== 'admin' && caller.role !== 'owner')
+    throw new MillraceError('forbidden', 'imports are for admins and owners');
 }
 
 /** A run of messages goes to the log in one call, so that hundreds share a commit. */
@@ -80,17 +92,29 @@ async function importMessages(
 ): Promise<void> {
   if (run.length === 0) return;
   const { workspace_id } = caller;
-  const authors = new Set((await context.directory.usersById(workspace_id, [...new Set(run.map(({ item }) => item.user_id))])).map((user) => user.user_id));
+  const authors = new Set(
+    (await context.directory.usersById(workspace_id, [...new Set(run.map(({ item }) => item.user_id))])).map(
+      (user) => user.user_id,
+    ),
+  );
   const appends: Append[] = [];
   const waiting: Promise<void>[] = [];
   for (const [channelId, messages] of groupByChannel(run)) {
     const access = await context.directory.access(caller, channelId);
-    const known = await lookUp(context, caller, channelId, messages.map(({ item }) => item));
-    const members = new Set(await context.directory.membersAmong(workspace_id, channelId, mentionedIn(messages.map(({ item }) => item))));
+    const known = await lookUp(
+      context,
+      caller,
+      channelId,
+      messages.map(({ item }) => item),
+    );
+    const members = new Set(
+      await context.directory.membersAmong(workspace_id, channelId, mentionedIn(messages.map(({ item }) => item))),
+    );
     for (const { item, at } of messages) {
       try {
         if (!access) throw new MillraceError('not_found', 'channel_id: there is no such channel: import it first');
-        if (!authors.has(item.user_id)) throw new MillraceError('not_found', 'user_id: there is no such person: import them first');
+        if (!authors.has(item.user_id))
+          throw new MillraceError('not_found', 'user_id: there is no such person: import them first');
         const body = commandOf(item, known, members);
         const request = context.gateway.requests.open();
         const value: MessageCommand = {
@@ -101,7 +125,12 @@ async function importMessages(
           trace_id: caller.trace_id,
           body: { ImportMessage: body },
         };
-        appends.push({ topic: 'message_commands', key: channelKey(workspace_id, channelId), schema: 'MessageCommand', value });
+        appends.push({
+          topic: 'message_commands',
+          key: channelKey(workspace_id, channelId),
+          schema: 'MessageCommand',
+          value,
+        });
         waiting.push(result(request.outcome.then(statusOf)).then((done) => void (results[at] = done)));
       } catch (error) {
         results[at] = failure(error);
@@ -118,7 +147,12 @@ interface KnownMessages {
 }
 
 /** What the store knows of a run's identities and of its threads' roots. */
-async function lookUp(context: CallContext, caller: Caller, channelId: string, items: ImportedMessage[]): Promise<KnownMessages> {
+async function lookUp(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  items: ImportedMessage[],
+): Promise<KnownMessages> {
   const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
   const own = items.map((item) => item.client_msg_id);
   const threads = [...new Set(items.flatMap((item) => item.thread_client_msg_id ?? []))];
@@ -140,7 +174,8 @@ async function lookUp(context: CallContext, caller: Caller, channelId: string, i
 
 function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<string>): ImportMessage {
   checkLength(item.text, 'text');
-  if (item.text.includes('\0') || !item.text.isWellFormed()) throw new MillraceError('invalid_request', 'text: holds a NUL or half of a surrogate pair');
+  if (item.text.includes('\0') || !item.text.isWellFormed())
+    throw new MillraceError('invalid_request', 'text: holds a NUL or half of a surrogate pair');
   const created_at = Date.parse(item.created_at);
   if (Number.isNaN(created_at)) throw new MillraceError('invalid_request', 'created_at: must be an RFC 3339 time');
   if (created_at > Date.now() + 60_000) throw new MillraceError('invalid_request', 'created_at: lies in the future');

@@ -9,7 +9,10 @@ const fresh_ms = 500;
  * at the bound the longest unused goes.
  */
 export class KnownAccess {
-  private readonly known = new LRUCache<string, { access: Promise<Access | undefined> }>({ max: 50_000, ttl: fresh_ms });
+  private readonly known = new LRUCache<string, { access: Promise<Access | undefined> }>({
+    max: 50_000,
+    ttl: fresh_ms,
+  });
 
   constructor(private readonly directory: Directory) {}
 

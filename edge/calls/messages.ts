@@ -17,7 +17,11 @@ export interface SendRequest {
 }
 
 /** `created` is false for a repeat. */
-export async function send(context: CallContext, caller: Caller, request: SendRequest): Promise<{ message: WireMessage; created: boolean }> {
+export async function send(
+  context: CallContext,
+  caller: Caller,
+  request: SendRequest,
+): Promise<{ message: WireMessage; created: boolean }> {
   checkText(request.text);
   allow('send', await context.access.of(caller, request.channel_id), caller);
   const root = request.thread_id ? await threadRoot(context, caller, request.channel_id, request.thread_id) : null;
@@ -38,7 +42,12 @@ export async function history(
   context: CallContext,
   caller: Caller,
   channelId: string,
-  query: { limit?: number | undefined; before?: string | undefined; after?: string | undefined; around?: string | undefined },
+  query: {
+    limit?: number | undefined;
+    before?: string | undefined;
+    after?: string | undefined;
+    around?: string | undefined;
+  },
 ) {
   const { before, after, around } = query;
   if ([before, after, around].filter((bound) => bound !== undefined).length > 1) {
@@ -49,7 +58,13 @@ export async function history(
   const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
   const limit = query.limit ?? limits.page_default;
   const request: HistoryRequest =
-    before !== undefined ? { before, limit } : after !== undefined ? { after, limit } : around !== undefined ? { around, limit } : { newest: true, limit };
+    before !== undefined
+      ? { before, limit }
+      : after !== undefined
+        ? { after, limit }
+        : around !== undefined
+          ? { around, limit }
+          : { newest: true, limit };
   const { messages, has_more_before, has_more_after, head } = await context.store.history(channel, request);
   return { messages: messages.map((message) => wireMessage(channel, message)), has_more_before, has_more_after, head };
 }
@@ -64,9 +79,15 @@ export async function thread(
   if (query.after !== undefined) checkMessageId('after', query.after);
   allow('read', await context.access.of(caller, channelId), caller);
   const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
-  const found = await context.store.thread(channel, messageId, { after: query.after, limit: query.limit ?? limits.page_default });
+  const found = await context.store.thread(channel, messageId, {
+    after: query.after,
+    limit: query.limit ?? limits.page_default,
+  });
   if (!found) throw noMessage();
-  return { messages: found.messages.map((message) => wireMessage(channel, message)), has_more_after: found.has_more_after };
+  return {
+    messages: found.messages.map((message) => wireMessage(channel, message)),
+    has_more_after: found.has_more_after,
+  };
 }
 
 export interface ChangeRequest {
@@ -77,15 +98,24 @@ export interface ChangeRequest {
 }
 
 /** An edit, a deletion, a reaction or its end. */
-export async function change(context: CallContext, caller: Caller, kind: MessageChangeKind, request: ChangeRequest): Promise<{ message: WireMessage }> {
+export async function change(
+  context: CallContext,
+  caller: Caller,
+  kind: MessageChangeKind,
+  request: ChangeRequest,
+): Promise<{ message: WireMessage }> {
   const { channel_id, message_id, text = '', emoji = '' } = request;
   if (kind === 'edit') checkText(text);
   if (kind === 'react' || kind === 'unreact') checkEmoji(emoji);
   const access = allow('send', await context.access.of(caller, channel_id), caller);
   const message = await storedMessage(context, caller, channel_id, message_id);
-  if (kind === 'edit' && message.user_id !== caller.user_id) throw new MillraceError('forbidden', 'only its author edits a message');
+  if (kind === 'edit' && message.user_id !== caller.user_id)
+    throw new MillraceError('forbidden', 'only its author edits a message');
   if (kind === 'delete' && !mayDelete(access, caller, message.user_id)) {
-    throw new MillraceError('forbidden', 'a message is deleted by its author, the channel’s creator, an admin or an owner');
+    throw new MillraceError(
+      'forbidden',
+      'a message is deleted by its author, the channel’s creator, an admin or an owner',
+    );
   }
   const outcome = await command(context, caller, channel_id, {
     ChangeMessage: {
@@ -101,29 +131,52 @@ export async function change(context: CallContext, caller: Caller, kind: Message
 }
 
 /** The members whom a text names. */
-export async function mentionedMembers(context: CallContext, caller: Caller, channelId: string, text: string): Promise<string[]> {
+export async function mentionedMembers(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  text: string,
+): Promise<string[]> {
   const named = namedPeople(text);
   if (named.length === 0) return [];
   const members = new Set(await context.directory.membersAmong(caller.workspace_id, channelId, named));
   return named.filter((user) => members.has(user));
 }
 
-async function threadRoot(context: CallContext, caller: Caller, channelId: string, threadId: string): Promise<ThreadRoot> {
+async function threadRoot(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  threadId: string,
+): Promise<ThreadRoot> {
   checkMessageId('thread_id', threadId);
   const found = await storedMessage(context, caller, channelId, threadId, 'thread_id');
-  const root = found.thread_id === null ? found : await storedMessage(context, caller, channelId, found.thread_id, 'thread_id');
+  const root =
+    found.thread_id === null ? found : await storedMessage(context, caller, channelId, found.thread_id, 'thread_id');
   return { message_id: root.message_id, seq: root.seq, reply_count: root.reply_count };
 }
 
-async function storedMessage(context: CallContext, caller: Caller, channelId: string, messageId: string, field = 'message_id'): Promise<Message> {
+async function storedMessage(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  messageId: string,
+  field = 'message_id',
+): Promise<Message> {
   const message = await context.store.message({ workspace_id: caller.workspace_id, channel_id: channelId }, messageId);
   if (!message) throw noMessage(field);
   return message;
 }
 
-async function messageOf(context: CallContext, caller: Caller, channelId: string, outcome: Outcome): Promise<WireMessage> {
+async function messageOf(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  outcome: Outcome,
+): Promise<WireMessage> {
   const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
-  if ('event' in outcome && 'MessageChanged' in outcome.event.body) return wireMessage(channel, outcome.event.body.MessageChanged.message);
+  if ('event' in outcome && 'MessageChanged' in outcome.event.body)
+    return wireMessage(channel, outcome.event.body.MessageChanged.message);
   if ('unchanged' in outcome) {
     return wireMessage(channel, await storedMessage(context, caller, channelId, outcome.unchanged.message_id));
   }

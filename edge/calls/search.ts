@@ -1,7 +1,7 @@
-import type { Message } from '../../schemas/generated/types.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { highlights } from '../../platform/search/highlight.ts';
 import { parseQuery } from '../../platform/search/query.ts';
+import type { Message } from '../../schemas/generated/types.ts';
 import { limits } from '../limits.ts';
 import { type WireMessage, wireMessage } from '../wire/message.ts';
 import type { CallContext, Caller } from './context.ts';
@@ -37,7 +37,14 @@ export async function search(context: CallContext, caller: Caller, request: Sear
   const before = earliest(parsed.before, timeOf('before', request.before));
   const after = latest(parsed.after, timeOf('after', request.after));
   const has_link = parsed.has_link === true || request.has === 'link';
-  if (parsed.terms.length === 0 && !from && before === undefined && after === undefined && !has_link && parsed.in.length === 0) {
+  if (
+    parsed.terms.length === 0 &&
+    !from &&
+    before === undefined &&
+    after === undefined &&
+    !has_link &&
+    parsed.in.length === 0
+  ) {
     throw new MillraceError('invalid_request', 'q: give a word or a filter to search for');
   }
   if (channels.length === 0 || from?.length === 0) return { hits: [], total: 0, next_cursor: null };
@@ -59,7 +66,9 @@ export async function search(context: CallContext, caller: Caller, request: Sear
     // Deleted since it was indexed, or no longer readable: not for the caller's eyes.
     if (!message || message.deleted || !readable.has(hit.channel_id)) return [];
     const channel = { workspace_id: caller.workspace_id, channel_id: hit.channel_id };
-    return [{ message: wireMessage(channel, message), highlights: highlights(message.text, parsed.terms), score: hit.score }];
+    return [
+      { message: wireMessage(channel, message), highlights: highlights(message.text, parsed.terms), score: hit.score },
+    ];
   });
   const { total, next_cursor, suggestion } = found;
   return { hits, total, next_cursor, ...(suggestion === undefined ? {} : { suggestion }) };
@@ -91,9 +100,14 @@ async function authors(context: CallContext, caller: Caller, names: string[]): P
   return [...found];
 }
 
-async function hydrate(context: CallContext, caller: Caller, hits: { channel_id: string; message_id: string }[]): Promise<Map<string, Message>> {
+async function hydrate(
+  context: CallContext,
+  caller: Caller,
+  hits: { channel_id: string; message_id: string }[],
+): Promise<Map<string, Message>> {
   const byChannel = new Map<string, string[]>();
-  for (const { channel_id, message_id } of hits) byChannel.set(channel_id, [...(byChannel.get(channel_id) ?? []), message_id]);
+  for (const { channel_id, message_id } of hits)
+    byChannel.set(channel_id, [...(byChannel.get(channel_id) ?? []), message_id]);
   const messages = new Map<string, Message>();
   for (const [channel_id, ids] of byChannel) {
     for (const message of await context.store.messages({ workspace_id: caller.workspace_id, channel_id }, ids)) {

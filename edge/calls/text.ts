@@ -39,6 +39,9 @@ export function checkEmoji(emoji: string): void {
   const length = [...emoji].length;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in an emoji
   if (length < 1 || length > limits.emoji_code_points || /[\u0000-\u0020\u007f]/.test(emoji) || !emoji.isWellFormed()) {
-    throw new MillraceError('invalid_request', `emoji: must be a name or a character, of 1 to ${limits.emoji_code_points} code points`);
+    throw new MillraceError(
+      'invalid_request',
+      `emoji: must be a name or a character, of 1 to ${limits.emoji_code_points} code points`,
+    );
   }
 }

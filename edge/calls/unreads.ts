@@ -1,13 +1,14 @@
-import type { Unread } from '../../platform/messages/port.ts';
-import { personKey } from '../../platform/keys.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
+import { personKey } from '../../platform/keys.ts';
+import type { Unread } from '../../platform/messages/port.ts';
 import type { CallContext, Caller } from './context.ts';
 
 export async function unreads(context: CallContext, caller: Caller) {
   const joined = (await context.store.memberships(caller)).filter((membership) => membership.joined);
   const ids = joined.map((membership) => membership.channel_id);
   const found: Unread[] = [];
-  for (let from = 0; from < ids.length; from += 1000) found.push(...(await context.store.unreads(caller, ids.slice(from, from + 1000))));
+  for (let from = 0; from < ids.length; from += 1000)
+    found.push(...(await context.store.unreads(caller, ids.slice(from, from + 1000))));
   return {
     channels: found,
     total_unread: found.reduce((sum, { unread }) => sum + unread, 0),
@@ -41,17 +42,26 @@ export async function markRead(
   onOpen(request.reply_to.request);
   try {
     const value = { workspace_id, user_id, channel_id: channelId, marker, reply_to: request.reply_to };
-    await context.log.append([{ topic: 'read_commands', key: personKey(workspace_id, user_id), schema: 'ReadCommand', value }]);
+    await context.log.append([
+      { topic: 'read_commands', key: personKey(workspace_id, user_id), schema: 'ReadCommand', value },
+    ]);
   } catch (error) {
     request.cancel();
-    throw new MillraceError('unavailable', 'the log does not take writes now: send it again', { retryAfter: 1, cause: error });
+    throw new MillraceError('unavailable', 'the log does not take writes now: send it again', {
+      retryAfter: 1,
+      cause: error,
+    });
   }
   await request.outcome;
   return readState(context, caller, channelId);
 }
 
 /** What the store has of a person's reading of a channel. */
-export async function readState(context: Pick<CallContext, 'store'>, person: { workspace_id: string; user_id: string }, channelId: string) {
+export async function readState(
+  context: Pick<CallContext, 'store'>,
+  person: { workspace_id: string; user_id: string },
+  channelId: string,
+) {
   const [state] = await context.store.unreads(person, [channelId]);
   const { last_read_seq, unread, mentions } = state!;
   return { channel_id: channelId, last_read_seq, unread, mentions };

@@ -106,7 +106,10 @@ export class ChannelFeed {
           continue;
         }
         for (const event of events) {
-          const seq = 'message' in event && event.message.thread_id === null ? Math.max(event.message.seq, this.head!.seq) : this.head!.seq;
+          const seq =
+            'message' in event && event.message.thread_id === null
+              ? Math.max(event.message.seq, this.head!.seq)
+              : this.head!.seq;
           this.head = { rev: event.rev, seq };
           this.publish(Buffer.from(storedEventFrame(this.channel, event, seq)));
         }
@@ -130,7 +133,8 @@ export class ChannelFeed {
     if (!('MessageChanged' in event.body)) return;
     const { message } = event.body.MessageChanged;
     for (const kept of this.ring) {
-      if (kept.message_id === message.message_id) kept.frame = Buffer.from(messageFrame(this.channel, kept.rev, kept.kind, message));
+      if (kept.message_id === message.message_id)
+        kept.frame = Buffer.from(messageFrame(this.channel, kept.rev, kept.kind, message));
     }
   }
 }

@@ -62,7 +62,9 @@ export class Gateway {
     this.reading = this.readOn(this.reader);
     await this.lease(Date.now() + lease_ms);
     this.renewal = setInterval(() => {
-      this.lease(Date.now() + lease_ms).catch((error) => this.logger.warn({ error: messageOf(error) }, 'lease not renewed'));
+      this.lease(Date.now() + lease_ms).catch((error) =>
+        this.logger.warn({ error: messageOf(error) }, 'lease not renewed'),
+      );
     }, leaseRenewal_ms);
   }
 
@@ -97,7 +99,9 @@ export class Gateway {
     interest.lingering = setTimeout(() => {
       this.interests.delete(address);
       interest.feed?.close();
-      this.announce(address, false).catch((error) => this.logger.warn({ error: messageOf(error) }, 'interest not taken back'));
+      this.announce(address, false).catch((error) =>
+        this.logger.warn({ error: messageOf(error) }, 'interest not taken back'),
+      );
     }, linger_ms);
     interest.lingering.unref();
   }
@@ -119,7 +123,9 @@ export class Gateway {
       if (this.interests.get(address) === interest) this.interests.delete(address);
       throw error;
     }
-    const late = new MillraceError('unavailable', 'the channel’s events can’t be followed now: try again', { retryAfter: 1 });
+    const late = new MillraceError('unavailable', 'the channel’s events can’t be followed now: try again', {
+      retryAfter: 1,
+    });
     await withDeadline(interest.ready, limits.deadline_ms, late).catch((error) => {
       this.release(address);
       throw error;
@@ -129,7 +135,8 @@ export class Gateway {
 
   private open(address: string): Interest {
     const parsed = parseKey(address);
-    const failed = (error: unknown): void => this.logger.error({ error: messageOf(error) }, 'a channel’s feed can’t be read');
+    const failed = (error: unknown): void =>
+      this.logger.error({ error: messageOf(error) }, 'a channel’s feed can’t be read');
     const feed =
       parsed.kind === 'channel'
         ? new ChannelFeed(parsed, this.ports.store, (frame) => this.ports.publish(address, frame), failed)

@@ -39,12 +39,17 @@ export class Requests {
     const outcome = new Promise<Outcome>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(request);
-        const detail = 'the answer did not come in time; whether it took effect is unknown: send it again with the same client_msg_id';
+        const detail =
+          'the answer did not come in time; whether it took effect is unknown: send it again with the same client_msg_id';
         reject(new MillraceError('unavailable', detail, { retryAfter: 1 }));
       }, limits.deadline_ms);
       this.waiting.set(request, { resolve, reject, timer });
     });
-    return { reply_to: { gateway: this.gateway, epoch: this.epoch, request }, outcome, cancel: () => void this.take(request) };
+    return {
+      reply_to: { gateway: this.gateway, epoch: this.epoch, request },
+      outcome,
+      cancel: () => void this.take(request),
+    };
   }
 
   settle(replyTo: ReplyTo | null, outcome: Outcome): void {

@@ -30,14 +30,19 @@ export interface OpenPages {
 }
 
 /** What needs no token: probes, metrics, the two descriptions, the web page's files. Undefined for anything else. */
-export function openPages({ registry, ready, descriptions }: OpenPages): (request: HttpRequest) => Promise<HttpResponse | undefined> {
+export function openPages({
+  registry,
+  ready,
+  descriptions,
+}: OpenPages): (request: HttpRequest) => Promise<HttpResponse | undefined> {
   const files = readFiles();
   const bodies = new Map(Object.entries(descriptions).map(([path, value]) => [path, JSON.stringify(value)]));
   return async ({ method, path }) => {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     if (path === '/healthz') return json(200, '{"status":"ok"}');
     if (path === '/readyz') return ready() ? json(200, '{"status":"ready"}') : json(503, '{"status":"not ready"}');
-    if (path === '/metrics') return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
+    if (path === '/metrics')
+      return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
     const description = bodies.get(path);
     if (description) return json(200, description);
     return files.get(path === '/' ? '/index.html' : path);
@@ -53,7 +58,11 @@ function readFiles(): Map<string, HttpResponse> {
     const full = `${entry.parentPath ?? entry.path}/${entry.name}`;
     const path = `/${full.slice(dist.length).replaceAll('\\', '/').replace(/^\//, '')}`;
     const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-    const headers = { ...pageHeaders, 'content-type': types[extname(path)] ?? 'application/octet-stream', 'cache-control': cache };
+    const headers = {
+      ...pageHeaders,
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      'cache-control': cache,
+    };
     files.set(path, { status: 200, headers, body: readFileSync(full) });
   }
   return files;

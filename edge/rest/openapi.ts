@@ -47,6 +47,9 @@ function parameters(place: 'path' | 'query', schema: TObject): object[] {
 }
 
 function operationId(method: string, path: string): string {
-  const words = path.split('/').filter((part) => part && part !== 'v1').map((part) => part.replace(':', 'by_'));
+  const words = path
+    .split('/')
+    .filter((part) => part && part !== 'v1')
+    .map((part) => part.replace(':', 'by_'));
   return [method.toLowerCase(), ...words].join('_').replaceAll('-', '_');
 }

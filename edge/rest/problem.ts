@@ -13,7 +13,13 @@ export function asMillraceError(error: unknown, logger: Logger, trace_id: string
 /** RFC 9457. */
 export function problemResponse(error: MillraceError): HttpResponse {
   const { status, title } = catalogue[error.code];
-  const body = { type: `https://millrace.dev/problems/${error.code}`, title, status, detail: error.detail, code: error.code };
+  const body = {
+    type: `https://millrace.dev/problems/${error.code}`,
+    title,
+    status,
+    detail: error.detail,
+    code: error.code,
+  };
   const headers: { [name: string]: string } = { 'content-type': 'application/problem+json' };
   const retryAfter = error.options.retryAfter ?? (status === 429 || status === 503 ? 1 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);

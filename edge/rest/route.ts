@@ -47,7 +47,9 @@ export interface RawRequest {
   idempotency_key: string | undefined;
 }
 
-export function route<Params extends TObject, Query extends TObject, Body extends TSchema>(spec: RouteSpec<Params, Query, Body>): Route {
+export function route<Params extends TObject, Query extends TObject, Body extends TSchema>(
+  spec: RouteSpec<Params, Query, Body>,
+): Route {
   const checkParams = checker(spec.params, 'path');
   const checkQuery = checker(spec.query, 'query');
   const checkBody = spec.body && checker(spec.body, 'body');
@@ -70,7 +72,9 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
     if (compiled.Check(value)) return value;
     const error = compiled.Errors(value).First()!;
     const field = error.path.slice(1).replaceAll('/', '.') || where;
-    const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.flatMap((variant) => variant.const ?? []);
+    const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.flatMap(
+      (variant) => variant.const ?? [],
+    );
     const reason = choices && choices.length > 0 ? `must be one of ${choices.join(', ')}` : error.message.toLowerCase();
     throw new MillraceError('invalid_request', `${field}: ${reason}`);
   };

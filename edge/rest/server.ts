@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import createRouter from 'find-my-way';
 import { MillraceError } from '../../platform/errors/error.ts';
-import type { CallContext } from '../calls/context.ts';
 import type { Admission } from '../admission.ts';
+import type { CallContext } from '../calls/context.ts';
 import { withDeadline } from '../gateway/gateway.ts';
 import type { HttpRequest, HttpResponse } from '../transport/port.ts';
 import { oversized } from '../transport/uws.ts';
@@ -33,8 +33,13 @@ export function restServer(
     if (!found || !route) {
       const allowed = methodsOf(request.path);
       if (allowed.length === 0) throw new MillraceError('not_found', `there is no ${request.method} ${request.path}`);
-      const response = problemResponse(new MillraceError('invalid_request', `${request.path} takes ${allowed.join(', ')}`));
-      return { response: { ...response, status: 405, headers: { ...response.headers, allow: allowed.join(', ') } }, name: 'method' };
+      const response = problemResponse(
+        new MillraceError('invalid_request', `${request.path} takes ${allowed.join(', ')}`),
+      );
+      return {
+        response: { ...response, status: 405, headers: { ...response.headers, allow: allowed.join(', ') } },
+        name: 'method',
+      };
     }
     const caller = { ...(await admission.request(request.header('authorization'))), trace_id };
     if (request.body === oversized) throw new MillraceError('too_large', 'body: is larger than 4 MiB');
@@ -45,7 +50,8 @@ export function restServer(
       idempotency_key: request.header('idempotency-key') || undefined,
     });
     const body = reply.body === undefined ? '' : JSON.stringify(reply.body);
-    const headers: { [name: string]: string } = body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    const headers: { [name: string]: string } =
+      body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' };
     return { response: { status: reply.status, headers, body }, name: `${route.spec.method} ${route.spec.path}` };
   }
 

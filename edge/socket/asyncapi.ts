@@ -8,7 +8,11 @@ export function asyncapi(version: string): object {
     Object.keys(frames).map((type) => ({ $ref: `#/channels/socket/messages/${prefix}${type}` }));
   return {
     asyncapi: '3.0.0',
-    info: { title: 'Millrace socket', version, description: 'Text frames, one JSON object each. A request’s answer carries its id.' },
+    info: {
+      title: 'Millrace socket',
+      version,
+      description: 'Text frames, one JSON object each. A request’s answer carries its id.',
+    },
     channels: { socket: { address: '/v1/socket', messages } },
     operations: {
       receive: { action: 'receive', channel: { $ref: '#/channels/socket' }, messages: refs('', clientFrames) },
@@ -21,7 +25,14 @@ function messagesOf(frames: { [type: string]: TObject }, prefix = ''): { [name: 
   return Object.fromEntries(
     Object.entries(frames).map(([type, schema]) => [
       `${prefix}${type}`,
-      { name: type, payload: { ...schema, properties: { type: { const: type }, ...schema.properties }, required: ['type', ...(schema.required ?? [])] } },
+      {
+        name: type,
+        payload: {
+          ...schema,
+          properties: { type: { const: type }, ...schema.properties },
+          required: ['type', ...(schema.required ?? [])],
+        },
+      },
     ]),
   );
 }

@@ -131,7 +131,12 @@ export class Connection {
     try {
       if (type !== 'ping') this.ports.admission.count(session.identity);
       const { context, admission } = this.ports;
-      const answer = await handleFrame(type, frame, { session, context, admission, caller: { ...session.identity, trace_id } });
+      const answer = await handleFrame(type, frame, {
+        session,
+        context,
+        admission,
+        caller: { ...session.identity, trace_id },
+      });
       if (answer) session.send(id === undefined ? answer : { ...answer, id });
     } catch (error) {
       const { code, detail } = asMillraceError(error, this.ports.context.logger, trace_id);
@@ -159,7 +164,9 @@ export class Connection {
 function parseFrame(data: Buffer): { [field: string]: unknown } | undefined {
   try {
     const frame: unknown = JSON.parse(data.toString('utf8'));
-    return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? (frame as { [field: string]: unknown }) : undefined;
+    return typeof frame === 'object' && frame !== null && !Array.isArray(frame)
+      ? (frame as { [field: string]: unknown })
+      : undefined;
   } catch {
     return undefined;
   }

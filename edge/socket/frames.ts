@@ -51,7 +51,12 @@ export const serverFrames = {
     id: Type.String(),
     channels: Type.Record(Type.String(), Type.Object({ status: Type.String(), head: Type.Optional(Head) })),
   }),
-  read: Type.Object({ channel_id: Id, last_read_seq: Type.Integer(), unread: Type.Integer(), mentions: Type.Integer() }),
+  read: Type.Object({
+    channel_id: Id,
+    last_read_seq: Type.Integer(),
+    unread: Type.Integer(),
+    mentions: Type.Integer(),
+  }),
   presence: Type.Object({ user_id: Id, status: Status }),
   typing: Type.Object({ user_id: Id, channel_id: Id }),
   'channel.added': Type.Object({ channel_id: Id, head: Head }),

@@ -16,14 +16,20 @@ interface Handling {
   caller: Caller;
 }
 
-type Handlers = { [Kind in ClientFrameType]: (frame: ClientFrame<Kind>, handling: Handling) => Promise<Answer | undefined> };
+type Handlers = {
+  [Kind in ClientFrameType]: (frame: ClientFrame<Kind>, handling: Handling) => Promise<Answer | undefined>;
+};
 
 const checks = new Map(Object.entries(clientFrames).map(([type, schema]) => [type, checker(schema, 'frame')]));
 
 /** Runs one frame; the answer without its id. Errors: as the REST call's. */
 export async function handleFrame(type: string, frame: unknown, handling: Handling): Promise<Answer | undefined> {
   const check = checks.get(type);
-  if (!check) throw new MillraceError('invalid_request', `type: there is no frame "${type.slice(0, 50)}"; there are ${[...checks.keys()].join(', ')}`);
+  if (!check)
+    throw new MillraceError(
+      'invalid_request',
+      `type: there is no frame "${type.slice(0, 50)}"; there are ${[...checks.keys()].join(', ')}`,
+    );
   return handlers[type as 'ping'](check(frame) as ClientFrame<'ping'>, handling);
 }
 

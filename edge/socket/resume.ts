@@ -14,7 +14,12 @@ const page = 500;
  * Sends every event of a channel after `rev` once, in order, and leaves the socket subscribed: nothing comes twice, and
  * nothing is left out between the last one sent and the first live one.
  */
-export async function resumeChannel(context: CallContext, socket: Socket, channel: ChannelId, rev: number): Promise<{ status: string; head?: Head }> {
+export async function resumeChannel(
+  context: CallContext,
+  socket: Socket,
+  channel: ChannelId,
+  rev: number,
+): Promise<{ status: string; head?: Head }> {
   const feed = context.gateway.feed(channel);
   const head = feed?.current;
   if (!feed || !head) return { status: 'gone' };

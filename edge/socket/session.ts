@@ -44,7 +44,9 @@ export class Session {
     await gateway.acquirePerson(this.identity);
     const joined = (await store.memberships(this.identity)).filter((membership) => membership.joined);
     const heads: { channel_id: string; head: Head }[] = [];
-    const feeds = await Promise.all(joined.map(({ channel_id }) => gateway.acquireChannel({ workspace_id, channel_id })));
+    const feeds = await Promise.all(
+      joined.map(({ channel_id }) => gateway.acquireChannel({ workspace_id, channel_id })),
+    );
     if (this.closed) {
       for (const { channel_id } of joined) gateway.release(channelKey(workspace_id, channel_id));
       gateway.release(personKey(workspace_id, user_id));
@@ -79,7 +81,8 @@ export class Session {
 
   person(event: PersonEvent): void {
     if (!this.greeted) {
-      if (this.waiting.length >= waitingBound) return this.failed(new MillraceError('unavailable', 'too much changed before hello'));
+      if (this.waiting.length >= waitingBound)
+        return this.failed(new MillraceError('unavailable', 'too much changed before hello'));
       this.waiting.push(event);
       return;
     }

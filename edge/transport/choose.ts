@@ -16,7 +16,10 @@ export function chooseTransport(
     return uwsTransport(handlers, limits);
   } catch (error) {
     if (wanted === 'uws') throw error;
-    logger.warn({ reason: messageOf(error).split('\n')[0] }, 'uWebSockets.js does not load here: using ws, which is slower');
+    logger.warn(
+      { reason: messageOf(error).split('\n')[0] },
+      'uWebSockets.js does not load here: using ws, which is slower',
+    );
     return wsTransport(handlers, limits);
   }
 }

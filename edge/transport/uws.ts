@@ -1,5 +1,5 @@
+import type { TemplatedApp, HttpResponse as UwsResponse, us_listen_socket, WebSocket } from 'uWebSockets.js';
 import { createRequire } from 'node:module';
-import type { HttpResponse as UwsResponse, TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js';
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { Handshake, HttpResponse, Socket, Transport, TransportHandlers, TransportLimits } from './port.ts';
 
@@ -117,7 +117,13 @@ function serve(
   });
 }
 
-function requestOf(method: string, path: string, query: string, headers: Map<string, string>, body: Buffer | undefined) {
+function requestOf(
+  method: string,
+  path: string,
+  query: string,
+  headers: Map<string, string>,
+  body: Buffer | undefined,
+) {
   return { method, path, query, header: (name: string) => headers.get(name), body: body ?? oversized };
 }
 
@@ -125,7 +131,10 @@ function requestOf(method: string, path: string, query: string, headers: Map<str
 export const oversized = Buffer.alloc(0);
 
 function splitList(header: string): string[] {
-  return header.split(',').map((value) => value.trim()).filter((value) => value !== '');
+  return header
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
 }
 
 class UwsSocket implements Socket {

@@ -36,7 +36,9 @@ export function wsTransport(handlers: TransportHandlers, limits: TransportLimits
     name: 'ws',
     listen: (port, host) =>
       new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portInUse(port) : error));
+        server.once('error', (error: NodeJS.ErrnoException) =>
+          reject(error.code === 'EADDRINUSE' ? portInUse(port) : error),
+        );
         server.listen(port, host, () => resolve((server.address() as { port: number }).port));
       }),
     publish: (topic, frame) => {
@@ -51,7 +53,12 @@ export function wsTransport(handlers: TransportHandlers, limits: TransportLimits
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, handlers: TransportHandlers, limits: TransportLimits): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handlers: TransportHandlers,
+  limits: TransportLimits,
+): Promise<void> {
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const chunks: Buffer[] = [];
   let size = 0;

@@ -28,7 +28,18 @@ export function wireMessage({ workspace_id, channel_id }: ChannelId, message: Me
 /** A channel as clients see it. */
 export function wireChannel(channel: ChannelRecord, head: Head) {
   const { channel_id, workspace_id, name, type, topic, creator_id, archived, member_count } = channel;
-  return { channel_id, workspace_id, name, type, topic, creator_id, archived, member_count, head, created_at: timeText(channel.created_at) };
+  return {
+    channel_id,
+    workspace_id,
+    name,
+    type,
+    topic,
+    creator_id,
+    archived,
+    member_count,
+    head,
+    created_at: timeText(channel.created_at),
+  };
 }
 
 export type WireMessage = ReturnType<typeof wireMessage>;
@@ -66,9 +77,18 @@ function frame({ channel_id }: ChannelId, rev: number, event: unknown): string {
   return JSON.stringify({ type: 'event', channel_id, rev, event });
 }
 
-function otherBody(channel: ChannelId, rev: number, seq: number, body: Exclude<MessageEvent['body'], { MessageChanged: unknown }>) {
-  if ('MembersChanged' in body) return { kind: kinds[body.MembersChanged.kind], user_ids: body.MembersChanged.user_ids };
-  return { kind: 'channel.changed', channel: wireChannel({ ...channel, ...(body.ChannelChanged.channel as Channel) }, { rev, seq }) };
+function otherBody(
+  channel: ChannelId,
+  rev: number,
+  seq: number,
+  body: Exclude<MessageEvent['body'], { MessageChanged: unknown }>,
+) {
+  if ('MembersChanged' in body)
+    return { kind: kinds[body.MembersChanged.kind], user_ids: body.MembersChanged.user_ids };
+  return {
+    kind: 'channel.changed',
+    channel: wireChannel({ ...channel, ...(body.ChannelChanged.channel as Channel) }, { rev, seq }),
+  };
 }
 
 export function timeText(milliseconds: number): string {

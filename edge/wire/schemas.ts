@@ -9,7 +9,9 @@ export const Cursor = Type.Optional(Type.String({ minLength: 1, maxLength: 1000 
 export const Head = Type.Object({ rev: Type.Integer(), seq: Type.Integer() });
 export const ClientMsgId = Type.String({ minLength: 1, maxLength: limits.client_msg_id_characters });
 export const Text = Type.String({ description: `1 to ${limits.text_code_points} Unicode code points` });
-export const ChannelType = Type.Union(['public', 'private', 'group', 'dm'].map((type) => Type.Literal(type as 'public')));
+export const ChannelType = Type.Union(
+  ['public', 'private', 'group', 'dm'].map((type) => Type.Literal(type as 'public')),
+);
 const nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 export const Message = Type.Object({

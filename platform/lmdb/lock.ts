@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'libsql';
 import { MillraceError, messageOf } from '../errors/error.ts';
 
@@ -8,7 +9,7 @@ import { MillraceError, messageOf } from '../errors/error.ts';
  */
 export function lockDataFolder(folder: string): { release(): void } {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new MillraceError(
@@ -28,4 +29,11 @@ export function lockDataFolder(folder: string): { release(): void } {
     );
   }
   return { release: () => database.close() };
+}
+
+/** Step by step: Node's own recursive mkdir never ends where a file system refuses with ENOENT, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }

@@ -25,7 +25,14 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
       await log.append([record('kept', 'a', 1), record('kept', 'a', 2)]);
       await log.append([record('kept', 'a', 3)]);
       const records = await read(log, 'kept', partitionOf('a', 4), 3);
-      assert.deepEqual(records.map((r) => [r.offset, r.key, seqOf(r)]), [[0, 'a', 1], [1, 'a', 2], [2, 'a', 3]]);
+      assert.deepEqual(
+        records.map((r) => [r.offset, r.key, seqOf(r)]),
+        [
+          [0, 'a', 1],
+          [1, 'a', 2],
+          [2, 'a', 3],
+        ],
+      );
       assert.ok(records.every((r, i) => i === 0 || r.time >= records[i - 1]!.time));
       assert.equal(records[0]!.bytes()[0], 0);
       await close();
@@ -33,7 +40,11 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
 
     it('keeps one key in one partition, and takes a partition that is named', async () => {
       const { log, close } = await declared(open);
-      const positions = await log.append([record('kept', 'k', 1), record('kept', 'k', 2), { ...record('kept', 'k', 3), partition: 2 }]);
+      const positions = await log.append([
+        record('kept', 'k', 1),
+        record('kept', 'k', 2),
+        { ...record('kept', 'k', 3), partition: 2 },
+      ]);
       assert.equal(positions[0]!.partition, positions[1]!.partition);
       assert.equal(positions[2]!.partition, 2);
       await close();
@@ -89,7 +100,14 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
       const second = await first.reopen();
       await second.log.declare(topics);
       await second.log.append([record('kept', 'a', 3)]);
-      assert.deepEqual((await read(second.log, 'kept', partitionOf('a', 4), 3)).map((r) => [r.offset, seqOf(r)]), [[0, 1], [1, 2], [2, 3]]);
+      assert.deepEqual(
+        (await read(second.log, 'kept', partitionOf('a', 4), 3)).map((r) => [r.offset, seqOf(r)]),
+        [
+          [0, 1],
+          [1, 2],
+          [2, 3],
+        ],
+      );
       await second.close();
     });
   });
@@ -103,7 +121,12 @@ async function declared(open: () => Promise<OpenLog>): Promise<OpenLog> {
 
 function record(topic: string, key: string, seq: number): Append {
   const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0 };
-  return { topic, key, schema: 'ReadCommand', value: { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null } };
+  return {
+    topic,
+    key,
+    schema: 'ReadCommand',
+    value: { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null },
+  };
 }
 
 function seqOf(record: { decoded(): { value: unknown } }): number {

@@ -50,7 +50,9 @@ export class LmdbLog implements Log {
       if (known && known.partitions !== spec.partitions) throw partitionsAreFinal(known, spec);
       await this.environment.write(() => this.specs.put(key(spec.name), Buffer.from(JSON.stringify(spec))));
       if (this.topics.has(spec.name)) continue;
-      const partitions = Array.from({ length: spec.partitions }, (_, partition) => this.openPartition(spec.name, partition));
+      const partitions = Array.from({ length: spec.partitions }, (_, partition) =>
+        this.openPartition(spec.name, partition),
+      );
       this.topics.set(spec.name, { spec, partitions });
     }
   }
@@ -75,7 +77,16 @@ export class LmdbLog implements Log {
       const offset = state.next++;
       state.time = Math.max(this.clock(), state.time);
       const value = { schema: record.schema, value: record.value } as Decoded;
-      const kept = new KeptRecord(this.codec, record.topic, partition, offset, state.time, record.key, value, undefined);
+      const kept = new KeptRecord(
+        this.codec,
+        record.topic,
+        partition,
+        offset,
+        state.time,
+        record.key,
+        value,
+        undefined,
+      );
       this.records.put(key(record.topic, partition, offset), envelope(kept));
       return kept;
     });
@@ -142,7 +153,18 @@ export class LmdbLog implements Log {
     for (const { key: at, value } of this.records.range(range)) {
       const length = value.readUInt16BE(8);
       const text = value.toString('utf8', 10, 10 + length);
-      out.push(new KeptRecord(this.codec, topic, partition, numberAt(at, -8), numberAt(value, 0), text, undefined, value.subarray(10 + length)));
+      out.push(
+        new KeptRecord(
+          this.codec,
+          topic,
+          partition,
+          numberAt(at, -8),
+          numberAt(value, 0),
+          text,
+          undefined,
+          value.subarray(10 + length),
+        ),
+      );
     }
     return out;
   }

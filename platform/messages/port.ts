@@ -116,7 +116,10 @@ export interface MessageStore {
   /** The rev just before top-level message `seq` + 1 came to be; the head's rev from the last message on. */
   revBefore(channel: ChannelId, seq: number): Promise<number>;
   /** All messages in key order, for replay: pages of up to `limit`, from a cursor on; `cursor` null at the end. */
-  scan(cursor: string | null, limit: number): Promise<{ messages: ({ message: Message } & ChannelId)[]; cursor: string | null }>;
+  scan(
+    cursor: string | null,
+    limit: number,
+  ): Promise<{ messages: ({ message: Message } & ChannelId)[]; cursor: string | null }>;
 }
 
 /** The one rule by which markers merge (schemas/ReadMarker.avsc): commutative, associative, idempotent. */

@@ -23,7 +23,10 @@ export interface Codec {
 export function fileCodec(): Codec {
   const types = loadSchemas();
   const writers = new Map<SchemaName, { type: Type; id: number }>();
-  const readers = new Map<number, { schema: SchemaName; type: Type; resolver: ReturnType<Type['createResolver']> | undefined }>();
+  const readers = new Map<
+    number,
+    { schema: SchemaName; type: Type; resolver: ReturnType<Type['createResolver']> | undefined }
+  >();
   for (const [name, type] of types) {
     const schema = name as SchemaName;
     const id = idOf(type);
@@ -53,13 +56,19 @@ export function fileCodec(): Codec {
     decode(bytes) {
       const reader = bytes.length > 5 || bytes.length === 5 ? readers.get(bytes.readInt32BE(1)) : undefined;
       if (!reader || bytes[0] !== 0) {
-        throw new MillraceError('schema_unknown', `no schema here has the id of a record that begins with ${bytes.subarray(0, 5).toString('hex')}`);
+        throw new MillraceError(
+          'schema_unknown',
+          `no schema here has the id of a record that begins with ${bytes.subarray(0, 5).toString('hex')}`,
+        );
       }
       try {
         const value = reader.type.fromBuffer(bytes.subarray(5), reader.resolver);
         return { schema: reader.schema, value } as Decoded;
       } catch (error) {
-        throw new MillraceError('invalid_request', `a record of schema ${reader.schema} can't be read: ${(error as Error).message}`);
+        throw new MillraceError(
+          'invalid_request',
+          `a record of schema ${reader.schema} can't be read: ${(error as Error).message}`,
+        );
       }
     },
   };

@@ -59,7 +59,12 @@ function foldRow({ state, topic, origin }: FoldProgress, staged: LogRecord[]): S
   return last ? [{ state, table: '_own', key: 'fold', value: { next: last.offset + 1, origin } }] : [];
 }
 
-function inOrder(appends: Append[], durable: Position[], volatile: Position[], isVolatile: (topic: string) => boolean): Position[] {
+function inOrder(
+  appends: Append[],
+  durable: Position[],
+  volatile: Position[],
+  isVolatile: (topic: string) => boolean,
+): Position[] {
   let d = 0;
   let v = 0;
   return appends.map((append) => (isVolatile(append.topic) ? volatile[v++]! : durable[d++]!));

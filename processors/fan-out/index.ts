@@ -53,7 +53,8 @@ function gateways(state: State, address: string, replyTo: ReplyTo | null): strin
   for (const gateway in interested) {
     if (holds(state, gateway, interested[gateway]!)) found.push(gateway);
   }
-  if (replyTo && !found.includes(replyTo.gateway) && holds(state, replyTo.gateway, replyTo.epoch)) found.push(replyTo.gateway);
+  if (replyTo && !found.includes(replyTo.gateway) && holds(state, replyTo.gateway, replyTo.epoch))
+    found.push(replyTo.gateway);
   return found;
 }
 

@@ -5,7 +5,7 @@ import type { MessageEvent } from '../../schemas/generated/types.ts';
 import { rowsOf } from './rows.ts';
 
 export default defineProcessor({
-  doc: "Turns each event into the rows that readers need, and lets it out behind them; answers pass in the same order.",
+  doc: 'Turns each event into the rows that readers need, and lets it out behind them; answers pass in the same order.',
   inputs: ['MessageEvent', 'Answer'],
   outputs: { rows: 'Row', events: 'MessageEvent', answers: 'Answer' },
   options: Type.Object({}, { additionalProperties: false }),
@@ -14,7 +14,12 @@ export default defineProcessor({
       return [{ to: 'answers', schema: 'Answer', key: input.key, value: input.value }];
     }
     const event = input.value as MessageEvent;
-    const outputs: Output[] = rowsOf(event).map((row: RowWrite) => ({ to: 'rows', schema: 'Row', key: input.key, value: row }));
+    const outputs: Output[] = rowsOf(event).map((row: RowWrite) => ({
+      to: 'rows',
+      schema: 'Row',
+      key: input.key,
+      value: row,
+    }));
     outputs.push({ to: 'events', schema: 'MessageEvent', key: input.key, value: event });
     return outputs;
   },

@@ -15,7 +15,13 @@ export function rowsOf(event: MessageEvent): RowWrite[] {
       for (const user_id of body.MembersChanged.user_ids) {
         rows.push({ kind: 'membership', ...channel, user_id, joined, rev, seq });
         // Joining reads the channel up to its head.
-        if (joined) rows.push({ kind: 'marker', ...channel, user_id, marker: { epoch: 0, last_read_seq: seq, last_read_rev: rev } });
+        if (joined)
+          rows.push({
+            kind: 'marker',
+            ...channel,
+            user_id,
+            marker: { epoch: 0, last_read_seq: seq, last_read_rev: rev },
+          });
       }
     }
   }
@@ -27,7 +33,12 @@ function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, 
   const { message, kind } = change;
   const { rev } = event;
   rows.push({ kind: 'message', ...channel, message });
-  rows.push({ kind: 'event', ...channel, rev, event: { kind, message_id: message.message_id, thread_id: message.thread_id } });
+  rows.push({
+    kind: 'event',
+    ...channel,
+    rev,
+    event: { kind, message_id: message.message_id, thread_id: message.thread_id },
+  });
   const author_id = message.user_id;
   if (kind === 'created') {
     if (message.thread_id !== null) {
@@ -44,7 +55,10 @@ function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, 
       return;
     }
   }
-  const mentioned = kind === 'created' || kind === 'edited' ? new Set([...message.mentions, ...message.mentions_here]) : new Set<string>();
+  const mentioned =
+    kind === 'created' || kind === 'edited'
+      ? new Set([...message.mentions, ...message.mentions_here])
+      : new Set<string>();
   mentioned.delete(author_id);
   for (const user_id of mentioned) {
     rows.push({ kind: 'mention', ...channel, user_id, rev: message.created_rev, author_id, alive: true });

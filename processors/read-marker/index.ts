@@ -12,8 +12,18 @@ export default defineProcessor({
     const { workspace_id, user_id, channel_id, marker, reply_to } = input.value as ReadCommand;
     const body = { ReadMoved: { channel_id, marker, reply_to } };
     return [
-      { to: 'rows', schema: 'Row', key: input.key, value: { kind: 'marker', workspace_id, channel_id, user_id, marker } },
-      { to: 'events', schema: 'PersonEvent', key: personKey(workspace_id, user_id), value: { workspace_id, user_id, body } },
+      {
+        to: 'rows',
+        schema: 'Row',
+        key: input.key,
+        value: { kind: 'marker', workspace_id, channel_id, user_id, marker },
+      },
+      {
+        to: 'events',
+        schema: 'PersonEvent',
+        key: personKey(workspace_id, user_id),
+        value: { workspace_id, user_id, body },
+      },
     ];
   },
 });

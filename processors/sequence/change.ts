@@ -1,6 +1,12 @@
 import { channelKey } from '../../platform/keys.ts';
 import type { Input } from '../../runtime/processor.ts';
-import type { ChangeMessage, Message, MessageCommand, MessageEventKind, Reaction } from '../../schemas/generated/types.ts';
+import type {
+  ChangeMessage,
+  Message,
+  MessageCommand,
+  MessageEventKind,
+  Reaction,
+} from '../../schemas/generated/types.ts';
 import { type Decision, eventOf, refused } from './decide.ts';
 import type { SequenceState } from './state.ts';
 
@@ -16,14 +22,24 @@ export function changeMessage(state: SequenceState, command: MessageCommand, bod
   const lately = state.changed(channel, body.message.message_id);
   const known = lately && lately.rev > body.message.rev ? lately : body.message;
   const message = { ...known, reply_count: Math.max(known.reply_count, state.replies(channel, known.message_id)) };
-  const unchanged: Decision = { outcome: { Unchanged: { message_id: message.message_id, thread_id: message.thread_id } } };
+  const unchanged: Decision = {
+    outcome: { Unchanged: { message_id: message.message_id, thread_id: message.thread_id } },
+  };
   if (message.deleted) {
-    return body.change === 'delete' ? unchanged : refused('conflict', 'the message was deleted: it takes no edits or reactions');
+    return body.change === 'delete'
+      ? unchanged
+      : refused('conflict', 'the message was deleted: it takes no edits or reactions');
   }
 
   const changed = (kind: MessageEventKind, change: Partial<Message>, unmentioned: string[] = []): Decision =>
     eventOf(state, command, at, 0, (rev) => ({
-      MessageChanged: { kind, message: { ...message, ...change, rev }, emoji: body.emoji, root_reply_count: 0, unmentioned },
+      MessageChanged: {
+        kind,
+        message: { ...message, ...change, rev },
+        emoji: body.emoji,
+        root_reply_count: 0,
+        unmentioned,
+      },
     }));
 
   switch (body.change) {
@@ -41,14 +57,19 @@ export function changeMessage(state: SequenceState, command: MessageCommand, bod
       const reaction = message.reactions.find(({ emoji }) => emoji === body.emoji);
       if (reaction?.user_ids.includes(command.actor_id)) return unchanged;
       if (!reaction && message.reactions.length >= emojiBound) {
-        return refused('conflict', `emoji: the message has ${emojiBound} different reactions already, which is the most`);
+        return refused(
+          'conflict',
+          `emoji: the message has ${emojiBound} different reactions already, which is the most`,
+        );
       }
       return changed('reaction_added', { reactions: withReaction(message.reactions, body.emoji, command.actor_id) });
     }
     case 'unreact': {
       const reaction = message.reactions.find(({ emoji }) => emoji === body.emoji);
       if (!reaction?.user_ids.includes(command.actor_id)) return unchanged;
-      return changed('reaction_removed', { reactions: withoutReaction(message.reactions, body.emoji, command.actor_id) });
+      return changed('reaction_removed', {
+        reactions: withoutReaction(message.reactions, body.emoji, command.actor_id),
+      });
     }
   }
 }

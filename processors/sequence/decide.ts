@@ -1,7 +1,15 @@
 import type { ErrorCode } from '../../platform/errors/catalogue.ts';
 import { channelKey } from '../../platform/keys.ts';
 import type { Input } from '../../runtime/processor.ts';
-import type { Answer, ImportMessage, Message, MessageCommand, MessageEvent, SendMessage, ThreadRoot } from '../../schemas/generated/types.ts';
+import type {
+  Answer,
+  ImportMessage,
+  Message,
+  MessageCommand,
+  MessageEvent,
+  SendMessage,
+  ThreadRoot,
+} from '../../schemas/generated/types.ts';
 import { changeMessage } from './change.ts';
 import { counterOf, greater, snowflake, successor } from './snowflake.ts';
 import type { Sent, SequenceState } from './state.ts';
@@ -23,7 +31,8 @@ export function decide(state: SequenceState, command: MessageCommand, at: Input)
   const { change_id, change, user_ids, channel } = body.DirectoryChange;
   // The outbox sends a row again after a crash: each counts once.
   if (change_id <= state.head(command.workspace_id, command.channel_id).change_id) return { outcome: { Applied: {} } };
-  if (change !== 'channel') return eventOf(state, command, at, 0, () => ({ MembersChanged: { kind: change, user_ids, change_id } }));
+  if (change !== 'channel')
+    return eventOf(state, command, at, 0, () => ({ MembersChanged: { kind: change, user_ids, change_id } }));
   if (!channel) return refused('invalid_request', 'a change of a channel lacks the channel');
   return eventOf(state, command, at, 0, () => ({ ChannelChanged: { channel, change_id } }));
 }
@@ -33,7 +42,14 @@ function send(state: SequenceState, command: MessageCommand, body: SendMessage, 
   const sent = state.sent(channel, command.actor_id, body.client_msg_id);
   if (sent) return { outcome: { Unchanged: { message_id: sent.message_id, thread_id: sent.thread_id } } };
   const id = nextId(state, command, at.time, at.partition);
-  return created(state, command, at, { ...body, user_id: command.actor_id, created_at: at.time, reactions: [], imported: false }, id, body.root);
+  return created(
+    state,
+    command,
+    at,
+    { ...body, user_id: command.actor_id, created_at: at.time, reactions: [], imported: false },
+    id,
+    body.root,
+  );
 }
 
 function importMessage(state: SequenceState, command: MessageCommand, body: ImportMessage, at: Input): Decision {
@@ -45,7 +61,8 @@ function importMessage(state: SequenceState, command: MessageCommand, body: Impo
   if (body.thread_client_msg_id !== null) {
     const sentRoot = state.sent(channel, '', body.thread_client_msg_id);
     root = sentRoot ? rootOf(sentRoot) : root;
-    if (!root) return refused('not_found', `thread_client_msg_id: no message here is known as ${body.thread_client_msg_id}`);
+    if (!root)
+      return refused('not_found', `thread_client_msg_id: no message here is known as ${body.thread_client_msg_id}`);
   }
   // An import's ids carry its own time, moved on where the channel is further. Their counter begins at a hash of the
   // channel, so that channels imported side by side rarely meet; within a channel ids never do.
@@ -59,10 +76,25 @@ function importMessage(state: SequenceState, command: MessageCommand, body: Impo
 
 type Content = Pick<
   Message,
-  'user_id' | 'text' | 'client_msg_id' | 'mentions' | 'mentions_channel' | 'mentions_here' | 'created_at' | 'reactions' | 'imported'
+  | 'user_id'
+  | 'text'
+  | 'client_msg_id'
+  | 'mentions'
+  | 'mentions_channel'
+  | 'mentions_here'
+  | 'created_at'
+  | 'reactions'
+  | 'imported'
 >;
 
-function created(state: SequenceState, command: MessageCommand, at: Input, content: Content, id: bigint, root: ThreadRoot | null): Decision {
+function created(
+  state: SequenceState,
+  command: MessageCommand,
+  at: Input,
+  content: Content,
+  id: bigint,
+  root: ThreadRoot | null,
+): Decision {
   const channel = channelKey(command.workspace_id, command.channel_id);
   const replies = root ? Math.max(root.reply_count, state.replies(channel, root.message_id)) + 1 : 0;
   return eventOf(state, command, at, root ? 0 : 1, (rev, seq) => ({

@@ -18,7 +18,11 @@ export function fold(state: SequenceState, event: MessageEvent): void {
       next.last_id = greater(BigInt(head.last_id), id).toString();
       if (!message.imported) state.lastLiveId = greater(state.lastLiveId, id);
       const { message_id, thread_id, seq } = message;
-      state.setSent(channel, message.imported ? '' : message.user_id, message.client_msg_id, { message_id, thread_id, seq });
+      state.setSent(channel, message.imported ? '' : message.user_id, message.client_msg_id, {
+        message_id,
+        thread_id,
+        seq,
+      });
       if (thread_id !== null) state.setReplies(channel, thread_id, root_reply_count);
     } else {
       state.setChanged(channel, message);

@@ -1,6 +1,6 @@
-import type { Message } from '../../schemas/generated/types.ts';
-import type { State, TableSpec } from '../../runtime/processor.ts';
 import { channelKey } from '../../platform/keys.ts';
+import type { State, TableSpec } from '../../runtime/processor.ts';
+import type { Message } from '../../schemas/generated/types.ts';
 
 const hours = 3_600_000;
 
@@ -33,7 +33,9 @@ export class SequenceState {
   constructor(private readonly state: State) {}
 
   head(workspaceId: string, channelId: string): ChannelHead {
-    const row = this.state.get('heads', channelKey(workspaceId, channelId)) as [number, number, string, number] | undefined;
+    const row = this.state.get('heads', channelKey(workspaceId, channelId)) as
+      | [number, number, string, number]
+      | undefined;
     if (!row) return { rev: 0, seq: 0, last_id: '0', change_id: 0 };
     return { rev: row[0], seq: row[1], last_id: row[2], change_id: row[3] };
   }

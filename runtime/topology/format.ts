@@ -34,7 +34,11 @@ export const SourceNode = Type.Object(
       ),
     ),
     'in-flight': Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 64, description: 'Units of work under way at once for each partition. Default 4.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 64,
+        description: 'Units of work under way at once for each partition. Default 4.',
+      }),
     ),
   },
   { ...strict, description: 'Reads a topic, partition by partition.' },
@@ -44,13 +48,24 @@ export const ProcessorNode = Type.Object(
   {
     processor: Type.String({ description: 'A folder of processors/.' }),
     from,
-    key: Type.Optional(Type.Union(keyNames.map((name) => Type.Literal(name)), { description: 'What the records are ordered by.' })),
+    key: Type.Optional(
+      Type.Union(
+        keyNames.map((name) => Type.Literal(name)),
+        { description: 'What the records are ordered by.' },
+      ),
+    ),
     with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The processor's options." })),
     state: Type.Optional(
       Type.Union(
         [
-          Type.Object({ folds: Type.String({ description: 'The topic that the state can be made from again.' }) }, strict),
-          Type.Object({ changelog: Type.String({ description: 'The compacted topic that keeps each change of the state.' }) }, strict),
+          Type.Object(
+            { folds: Type.String({ description: 'The topic that the state can be made from again.' }) },
+            strict,
+          ),
+          Type.Object(
+            { changelog: Type.String({ description: 'The compacted topic that keeps each change of the state.' }) },
+            strict,
+          ),
         ],
         { description: 'Where the state comes from after a loss.' },
       ),
@@ -67,9 +82,12 @@ export const SinkNode = Type.Object(
           topic: Type.String(),
           schema: Type.String(),
           key: Type.Optional(
-            Type.Union(keyNames.map((name) => Type.Literal(name)), {
-              description: "What the record is keyed by. Default: the processor's own key.",
-            }),
+            Type.Union(
+              keyNames.map((name) => Type.Literal(name)),
+              {
+                description: "What the record is keyed by. Default: the processor's own key.",
+              },
+            ),
           ),
         },
         strict,
@@ -117,13 +135,16 @@ export const TopicsFile = Type.Object(
         {
           description: Type.String(),
           partitions: Type.Union([Type.Integer({ minimum: 1, maximum: 1024 }), Type.Literal('channels')], {
-            description: "A count that is final, or `channels`: the deployment's one count for all that is keyed by channel or person.",
+            description:
+              "A count that is final, or `channels`: the deployment's one count for all that is keyed by channel or person.",
           }),
           schemas: Type.Array(Type.String(), { minItems: 1 }),
           key: Type.Optional(Type.Union(keyNames.map((name) => Type.Literal(name)))),
           retention: Type.Optional(duration('How long records are kept. Unset: for good.')),
           compact: Type.Optional(Type.Boolean({ description: 'Only the newest record of each key must stay.' })),
-          volatile: Type.Optional(Type.Boolean({ description: 'Worth nothing once its readers are gone: in memory where embedded.' })),
+          volatile: Type.Optional(
+            Type.Boolean({ description: 'Worth nothing once its readers are gone: in memory where embedded.' }),
+          ),
           family: Type.Optional(
             Type.Boolean({ description: 'One topic for each gateway slot, named topic_<slot>; the key is the slot.' }),
           ),

@@ -34,9 +34,18 @@ class Lint {
   source(id: string, { topic, schema, broadcast }: { topic: string; schema: string; broadcast?: boolean }): void {
     const entry = this.topic(topic, ['nodes', id, 'source', 'topic']);
     this.schema(schema, entry, ['nodes', id, 'source', 'schema']);
-    if (entry?.family) this.file.report('family-source', ['nodes', id, 'source', 'topic'], `${topic} is a topic for each gateway: gateways read it, no topology does`);
+    if (entry?.family)
+      this.file.report(
+        'family-source',
+        ['nodes', id, 'source', 'topic'],
+        `${topic} is a topic for each gateway: gateways read it, no topology does`,
+      );
     if (broadcast && entry && entry.partitions !== 1) {
-      this.file.report('broadcast', ['nodes', id, 'source', 'broadcast'], `only a topic of one partition can be broadcast; ${topic} has ${entry.partitions}`);
+      this.file.report(
+        'broadcast',
+        ['nodes', id, 'source', 'broadcast'],
+        `only a topic of one partition can be broadcast; ${topic} has ${entry.partitions}`,
+      );
     }
   }
 
@@ -45,7 +54,12 @@ class Lint {
     const entry = this.topic(sink.topic, ['nodes', id, 'sink', 'topic']);
     this.schema(sink.schema, entry, ['nodes', id, 'sink', 'schema']);
     if (entry?.key && sink.key && sink.key !== entry.key && !entry.family) {
-      this.file.report('key-mismatch', ['nodes', id, 'sink', 'key'], `${sink.topic} is keyed by ${entry.key}`, entry.key);
+      this.file.report(
+        'key-mismatch',
+        ['nodes', id, 'sink', 'key'],
+        `${sink.topic} is keyed by ${entry.key}`,
+        entry.key,
+      );
     }
   }
 
@@ -53,24 +67,47 @@ class Lint {
     const processor = this.known.processors.get(node.processor);
     if (!processor) {
       const meant = didYouMean(node.processor, this.known.processors.keys());
-      this.file.report('unknown-processor', ['nodes', id, 'processor'], `there is no folder processors/${node.processor}`, meant);
+      this.file.report(
+        'unknown-processor',
+        ['nodes', id, 'processor'],
+        `there is no folder processors/${node.processor}`,
+        meant,
+      );
       return;
     }
     for (const error of Value.Errors(processor.options, node.with ?? {})) {
       const path = error.path.split('/').slice(1);
-      this.file.report('wrong-option', ['nodes', id, 'with', ...path], `with${path.map((step) => `.${step}`).join('')}: ${error.message}`);
+      this.file.report(
+        'wrong-option',
+        ['nodes', id, 'with', ...path],
+        `with${path.map((step) => `.${step}`).join('')}: ${error.message}`,
+      );
     }
     if (processor.tables && !node.state) {
-      this.file.reportKey('state-lost', ['nodes', id, 'processor'], `${node.processor} keeps state: say where it comes from after a loss, with state: { folds: TOPIC } or { changelog: TOPIC }`);
+      this.file.reportKey(
+        'state-lost',
+        ['nodes', id, 'processor'],
+        `${node.processor} keeps state: say where it comes from after a loss, with state: { folds: TOPIC } or { changelog: TOPIC }`,
+      );
     }
-    if (!processor.tables && node.state) this.file.reportKey('no-state', ['nodes', id, 'state'], `${node.processor} keeps no state`);
+    if (!processor.tables && node.state)
+      this.file.reportKey('no-state', ['nodes', id, 'state'], `${node.processor} keeps no state`);
     if (!node.state) return;
-    const [kind, topic] = 'folds' in node.state ? (['folds', node.state.folds] as const) : (['changelog', node.state.changelog] as const);
+    const [kind, topic] =
+      'folds' in node.state ? (['folds', node.state.folds] as const) : (['changelog', node.state.changelog] as const);
     const entry = this.topic(topic, ['nodes', id, 'state', kind]);
     if (kind === 'folds' && !processor.folds) {
-      this.file.report('no-fold', ['nodes', id, 'state', kind], `${node.processor}'s state is no fold of a topic: use changelog`);
+      this.file.report(
+        'no-fold',
+        ['nodes', id, 'state', kind],
+        `${node.processor}'s state is no fold of a topic: use changelog`,
+      );
     } else if (kind === 'folds' && entry && !entry.schemas.includes(processor.folds!.schema)) {
-      this.file.report('no-fold', ['nodes', id, 'state', kind], `${node.processor} folds records of schema ${processor.folds!.schema}, which ${topic} doesn't hold`);
+      this.file.report(
+        'no-fold',
+        ['nodes', id, 'state', kind],
+        `${node.processor} folds records of schema ${processor.folds!.schema}, which ${topic} doesn't hold`,
+      );
     }
   }
 
@@ -82,20 +119,33 @@ class Lint {
       const [name, output] = reference.split('.', 2) as [string, string | undefined];
       const upstream = this.topology.nodes[name];
       if (!upstream) {
-        const meant = didYouMean(name, Object.keys(this.topology.nodes).filter((other) => other !== id));
+        const meant = didYouMean(
+          name,
+          Object.keys(this.topology.nodes).filter((other) => other !== id),
+        );
         return this.file.report('unknown-node', path, `there is no node "${name}"`, meant);
       }
-      if ('sink' in upstream) return this.file.report('from-sink', path, `"${name}" is a sink: nothing comes out of it`);
+      if ('sink' in upstream)
+        return this.file.report('from-sink', path, `"${name}" is a sink: nothing comes out of it`);
       const outputs = this.outputsOf(upstream);
       if (!outputs) return;
       if (output !== undefined && !(output in outputs)) {
-        return this.file.report('unknown-output', path, `"${name}" has no output "${output}"; it has ${Object.keys(outputs).join(', ') || 'one without a name'}`, didYouMean(output, Object.keys(outputs)));
+        return this.file.report(
+          'unknown-output',
+          path,
+          `"${name}" has no output "${output}"; it has ${Object.keys(outputs).join(', ') || 'one without a name'}`,
+          didYouMean(output, Object.keys(outputs)),
+        );
       }
       const flowing = output === undefined ? Object.values(outputs) : [outputs[output]!];
       const taken = this.takenBy(node);
       for (const schema of new Set(flowing)) {
         if (taken && !taken.includes(schema)) {
-          this.file.report('schema-mismatch', path, `"${reference}" gives ${schema}, and "${id}" takes ${taken.join(' or ')}`);
+          this.file.report(
+            'schema-mismatch',
+            path,
+            `"${reference}" gives ${schema}, and "${id}" takes ${taken.join(' or ')}`,
+          );
         }
       }
     });
@@ -108,7 +158,12 @@ class Lint {
       for (const reference of sourcesOf(this.topology.nodes[id]!)) {
         const next = reference.split('.', 1)[0]!;
         if (!this.topology.nodes[next]) continue;
-        if (state.get(next) === 'open') this.file.report('cycle', ['nodes', id, 'from'], `"${id}" and "${next}" wait for each other: a circle can only go through a topic`);
+        if (state.get(next) === 'open')
+          this.file.report(
+            'cycle',
+            ['nodes', id, 'from'],
+            `"${id}" and "${next}" wait for each other: a circle can only go through a topic`,
+          );
         else if (!state.has(next)) visit(next);
       }
       state.set(id, 'done');
@@ -118,9 +173,11 @@ class Lint {
 
   unused(): void {
     const used = new Set<string>();
-    for (const node of Object.values(this.topology.nodes)) for (const reference of sourcesOf(node)) used.add(reference.split('.', 1)[0]!);
+    for (const node of Object.values(this.topology.nodes))
+      for (const reference of sourcesOf(node)) used.add(reference.split('.', 1)[0]!);
     for (const [id, node] of Object.entries(this.topology.nodes)) {
-      if (!('sink' in node) && !used.has(id)) this.file.reportKey('unused-node', ['nodes', id], `nothing takes what "${id}" gives`);
+      if (!('sink' in node) && !used.has(id))
+        this.file.reportKey('unused-node', ['nodes', id], `nothing takes what "${id}" gives`);
     }
   }
 
@@ -130,16 +187,32 @@ class Lint {
       ([, node]) => 'processor' in node && this.known.processors.get(node.processor)?.folds?.origin !== undefined,
     );
     if (ordering && this.topology.errors?.then === 'dead-letter') {
-      this.file.report('gapless', ['errors', 'then'], 'this topology numbers events: a record that is skipped is a gap for ever', 'pause-source');
+      this.file.report(
+        'gapless',
+        ['errors', 'then'],
+        'this topology numbers events: a record that is skipped is a gap for ever',
+        'pause-source',
+      );
     }
     if (ordering && this.topology.errors && this.topology.errors.retry !== 'forever') {
-      this.file.report('gapless', ['errors', 'retry'], 'this topology numbers events: it must retry without end', 'forever');
+      this.file.report(
+        'gapless',
+        ['errors', 'retry'],
+        'this topology numbers events: it must retry without end',
+        'forever',
+      );
     }
   }
 
   private topic(name: string, path: Path): TopicEntry | undefined {
     const entry = this.known.topics[name];
-    if (!entry) this.file.report('unknown-topic', path, `topics.yaml has no topic "${name}"`, didYouMean(name, Object.keys(this.known.topics)));
+    if (!entry)
+      this.file.report(
+        'unknown-topic',
+        path,
+        `topics.yaml has no topic "${name}"`,
+        didYouMean(name, Object.keys(this.known.topics)),
+      );
     return entry;
   }
 
@@ -147,7 +220,12 @@ class Lint {
     if (!(schemaNames as readonly string[]).includes(name)) {
       this.file.report('unknown-schema', path, `there is no schemas/${name}.avsc`, didYouMean(name, schemaNames));
     } else if (topic && !topic.schemas.includes(name)) {
-      this.file.report('schema-mismatch', path, `the topic holds ${topic.schemas.join(', ')}`, didYouMean(name, topic.schemas));
+      this.file.report(
+        'schema-mismatch',
+        path,
+        `the topic holds ${topic.schemas.join(', ')}`,
+        didYouMean(name, topic.schemas),
+      );
     }
   }
 

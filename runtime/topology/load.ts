@@ -4,7 +4,7 @@ import { parseDuration } from '../duration.ts';
 import type { FlowSchema, Processor } from '../processor.ts';
 import { defaultErrors, sourcesOf, type TopicsFile, type TopologyFile, type TopologyNode } from './format.ts';
 import { lintTopology } from './lint.ts';
-import type { Edge, Plans, PlanNode, TopologyPlan } from './plan.ts';
+import type { Edge, PlanNode, Plans, TopologyPlan } from './plan.ts';
 import type { Problem } from './problem.ts';
 import { SourceFile } from './source-file.ts';
 import { validateTopics, validateTopology } from './validate.ts';
@@ -19,7 +19,9 @@ export interface Loaded {
 
 /** Reads, checks and resolves every file of a topologies folder. Finds all problems at once; dials no server. */
 export function loadTopologies(folder: string, processors: Map<string, Processor>, cwd = process.cwd()): Loaded {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
   const open = (name: string): SourceFile => {
     const path = resolve(folder, name);
     return new SourceFile(relative(cwd, path) || path, readFileSync(path, 'utf8'));
@@ -32,7 +34,15 @@ export function loadTopologies(folder: string, processors: Map<string, Processor
     sources.push(source);
     topics = validateTopics(source)?.topics ?? {};
   } else {
-    problems.push({ rule: 'no-topics', severity: 'error', file: `${folder}/topics.yaml`, line: 1, column: 1, end_column: 2, message: 'the folder needs a topics.yaml' });
+    problems.push({
+      rule: 'no-topics',
+      severity: 'error',
+      file: `${folder}/topics.yaml`,
+      line: 1,
+      column: 1,
+      end_column: 2,
+      message: 'the folder needs a topics.yaml',
+    });
   }
 
   const topologies: TopologyPlan[] = [];
@@ -59,19 +69,33 @@ export function loadTopologies(folder: string, processors: Map<string, Processor
 }
 
 /** A durable topic is written by one topology: two would give it two orders. */
-function claimTopics(source: SourceFile, file: TopologyFile, topics: TopicsFile['topics'], owners: Map<string, string>): void {
+function claimTopics(
+  source: SourceFile,
+  file: TopologyFile,
+  topics: TopicsFile['topics'],
+  owners: Map<string, string>,
+): void {
   for (const [id, node] of Object.entries(file.nodes)) {
     if (!('sink' in node) || !('topic' in node.sink) || topics[node.sink.topic]?.volatile) continue;
     const topic = node.sink.topic;
     const owner = owners.get(topic);
     if (owner !== undefined && owner !== file.topology) {
-      source.report('two-owners', ['nodes', id, 'sink', 'topic'], `topic ${topic} is written by topology "${owner}" already`);
+      source.report(
+        'two-owners',
+        ['nodes', id, 'sink', 'topic'],
+        `topic ${topic} is written by topology "${owner}" already`,
+      );
     }
     owners.set(topic, file.topology);
   }
 }
 
-function planOf(file: TopologyFile, path: string, processors: Map<string, Processor>, topics: TopicsFile['topics']): TopologyPlan {
+function planOf(
+  file: TopologyFile,
+  path: string,
+  processors: Map<string, Processor>,
+  topics: TopicsFile['topics'],
+): TopologyPlan {
   return {
     name: file.topology,
     version: file.version,
@@ -82,7 +106,12 @@ function planOf(file: TopologyFile, path: string, processors: Map<string, Proces
   };
 }
 
-function planNode(id: string, node: TopologyNode, processors: Map<string, Processor>, topics: TopicsFile['topics']): PlanNode {
+function planNode(
+  id: string,
+  node: TopologyNode,
+  processors: Map<string, Processor>,
+  topics: TopicsFile['topics'],
+): PlanNode {
   const from = sourcesOf(node).map((reference): Edge => {
     const [name, output] = reference.split('.', 2) as [string, string | undefined];
     return { node: name, output };
@@ -90,14 +119,35 @@ function planNode(id: string, node: TopologyNode, processors: Map<string, Proces
   if ('source' in node) {
     const { topic, schema, broadcast } = node.source;
     const batch = { size: node.batch?.size ?? 500, within_ms: parseDuration(node.batch?.within ?? '0ms') ?? 0 };
-    return { kind: 'source', id, topic, schema: schema as FlowSchema, broadcast: broadcast ?? false, batch, in_flight: node['in-flight'] ?? 4 };
+    return {
+      kind: 'source',
+      id,
+      topic,
+      schema: schema as FlowSchema,
+      broadcast: broadcast ?? false,
+      batch,
+      in_flight: node['in-flight'] ?? 4,
+    };
   }
   if ('processor' in node) {
-    return { kind: 'processor', id, name: node.processor, processor: processors.get(node.processor)!, from, options: node.with ?? {}, state: node.state };
+    return {
+      kind: 'processor',
+      id,
+      name: node.processor,
+      processor: processors.get(node.processor)!,
+      from,
+      options: node.with ?? {},
+      state: node.state,
+    };
   }
   if ('topic' in node.sink) {
     const { topic, schema, key } = node.sink;
-    return { kind: 'sink', id, from, target: { kind: 'topic', topic, schema: schema as FlowSchema, key, family: topics[topic]?.family ?? false } };
+    return {
+      kind: 'sink',
+      id,
+      from,
+      target: { kind: 'topic', topic, schema: schema as FlowSchema, key, family: topics[topic]?.family ?? false },
+    };
   }
   return { kind: 'sink', id, from, target: { kind: 'store' in node.sink ? 'store' : 'search' } };
 }
@@ -114,4 +164,3 @@ function inFlowOrder(nodes: PlanNode[]): PlanNode[] {
   for (const node of nodes) visit(node);
   return [...ordered];
 }
-

@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import { distance } from 'fastest-levenshtein';
+import pc from 'picocolors';
 
 /** Something wrong in a topology file. Lines and columns count from 1. */
 export interface Problem {

@@ -1,4 +1,4 @@
-import { isNode, isPair, isMap, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Problem } from './problem.ts';
 
 export type Path = (string | number)[];
@@ -30,14 +30,17 @@ export class SourceFile {
   /** Notes a problem at a key instead of its value. */
   reportKey(rule: string, path: Path, message: string, suggestion?: string): void {
     const parent = path.length > 1 ? this.document.getIn(path.slice(0, -1), true) : this.document.contents;
-    const pair = isMap(parent) ? parent.items.find((item) => isPair(item) && String(item.key) === String(path.at(-1))) : undefined;
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isPair(item) && String(item.key) === String(path.at(-1)))
+      : undefined;
     const key = pair?.key;
     this.add(rule, isNode(key) && key.range ? [key.range[0], key.range[1]] : this.rangeOf(path), message, suggestion);
   }
 
   private rangeOf(path: Path): [number, number] {
     for (let length = path.length; length >= 0; length--) {
-      const node = length === 0 ? this.document.contents : (this.document.getIn(path.slice(0, length), true) as Node | undefined);
+      const node =
+        length === 0 ? this.document.contents : (this.document.getIn(path.slice(0, length), true) as Node | undefined);
       if (isNode(node) && node.range) return [node.range[0], node.range[1]];
     }
     return [0, 1];
@@ -47,7 +50,15 @@ export class SourceFile {
     const start = this.lines.linePos(from);
     const end = this.lines.linePos(Math.max(from, to));
     const end_column = end.line === start.line ? Math.max(end.col, start.col + 1) : start.col + 1;
-    const problem: Problem = { rule, severity: 'error', file: this.file, line: start.line, column: start.col, end_column, message };
+    const problem: Problem = {
+      rule,
+      severity: 'error',
+      file: this.file,
+      line: start.line,
+      column: start.col,
+      end_column,
+      message,
+    };
     this.problems.push(suggestion === undefined ? problem : { ...problem, suggestion });
   }
 }

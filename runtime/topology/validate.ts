@@ -13,7 +13,8 @@ export function validateTopology(source: SourceFile): TopologyFile | undefined {
   // Each node is checked against its own kind: a union's errors would say only that none of them fits.
   for (const [id, node] of Object.entries(nodes)) validateNode(source, id, node);
   check(source, TopologyFile, isObject(value) ? { ...value, nodes: {} } : value, [], TopologyFile);
-  if (isObject(value) && Object.keys(nodes).length === 0) source.report('no-nodes', ['nodes'], 'a topology needs nodes');
+  if (isObject(value) && Object.keys(nodes).length === 0)
+    source.report('no-nodes', ['nodes'], 'a topology needs nodes');
   for (const id of Object.keys(nodes)) {
     if (!/^[a-z][a-z0-9-]*$/.test(id)) {
       source.reportKey('node-id', ['nodes', id], `node id "${id}" must be lower case letters, digits and dashes`);
@@ -35,11 +36,20 @@ function validateNode(source: SourceFile, id: string, node: unknown): void {
   const kinds = Object.keys(nodeKinds).filter((kind) => kind in node);
   if (kinds.length === 1) return check(source, nodeKinds[kinds[0]!]!, node, path, nodeKinds[kinds[0]!]!);
   if (kinds.length > 1) {
-    return source.reportKey('node-kind', [...path, kinds[1]!], `node "${id}" is both ${kinds.join(' and ')}: make it two nodes`);
+    return source.reportKey(
+      'node-kind',
+      [...path, kinds[1]!],
+      `node "${id}" is both ${kinds.join(' and ')}: make it two nodes`,
+    );
   }
   const wrong = Object.keys(node)[0];
   const meant = wrong === undefined ? undefined : didYouMean(wrong, Object.keys(nodeKinds));
-  source.reportKey('node-kind', wrong === undefined ? path : [...path, wrong], `node "${id}" needs one of: source, processor, sink`, meant);
+  source.reportKey(
+    'node-kind',
+    wrong === undefined ? path : [...path, wrong],
+    `node "${id}" needs one of: source, processor, sink`,
+    meant,
+  );
 }
 
 function check(source: SourceFile, schema: TSchema, value: unknown, base: Path, root: TSchema): void {
@@ -54,14 +64,24 @@ function check(source: SourceFile, schema: TSchema, value: unknown, base: Path, 
       case ValueErrorType.ObjectAdditionalProperties: {
         const home = homeOf(name, root);
         const misplaced = home && home !== placeOf(path) ? `; it belongs ${home}` : '';
-        source.reportKey('unknown-field', at, `there is no field "${name}" here${misplaced}`, didYouMean(name, fieldsAt(schema, path.slice(0, -1))));
+        source.reportKey(
+          'unknown-field',
+          at,
+          `there is no field "${name}" here${misplaced}`,
+          didYouMean(name, fieldsAt(schema, path.slice(0, -1))),
+        );
         break;
       }
       case ValueErrorType.ObjectRequiredProperty:
         source.report('missing-field', at, `field "${name}" is missing`);
         break;
       default:
-        source.report('wrong-value', at, `${name || 'the file'}: ${describe(error.schema)}`, suggestValue(error.schema, error.value));
+        source.report(
+          'wrong-value',
+          at,
+          `${name || 'the file'}: ${describe(error.schema)}`,
+          suggestValue(error.schema, error.value),
+        );
     }
   }
 }
@@ -93,7 +113,10 @@ function fieldsAt(schema: TSchema, path: Path): string[] {
   for (const step of path) {
     objects = objects
       .flatMap((object) => (object['anyOf'] as TSchema[] | undefined) ?? [object])
-      .map((object) => object['properties']?.[step] ?? Object.values((object['patternProperties'] as object | undefined) ?? {})[0])
+      .map(
+        (object) =>
+          object['properties']?.[step] ?? Object.values((object['patternProperties'] as object | undefined) ?? {})[0],
+      )
       .filter((next): next is TSchema => next !== undefined);
   }
   return objects

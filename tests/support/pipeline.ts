@@ -5,8 +5,8 @@ import { Registry } from 'prom-client';
 import { type Engine, openEngine } from '../../platform/embedded/engine.ts';
 import { channelKey } from '../../platform/keys.ts';
 import type { Append, LogRecord } from '../../platform/log/port.ts';
-import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
 import { fileCodec } from '../../platform/schemas/codec.ts';
+import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
 import { RuntimeMetrics } from '../../runtime/observer.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
 import { Runner } from '../../runtime/runner.ts';
@@ -30,7 +30,9 @@ export async function startPipeline(folder?: string, partitions = 2): Promise<Pi
   const { plans, problems } = loadTopologies('topologies', processors);
   if (!plans) throw new Error(JSON.stringify(problems));
   const indexed: SearchDocument[] = [];
-  const search = { index: async (documents: SearchDocument[]) => void indexed.push(...documents) } as unknown as SearchIndex;
+  const search = {
+    index: async (documents: SearchDocument[]) => void indexed.push(...documents),
+  } as unknown as SearchIndex;
   const runner = new Runner(
     plans,
     { log: engine.log, state: engine.state, units: engine.units, search },
@@ -59,17 +61,31 @@ export function sendCommand(channel: string, user: string, text: string, clientM
     reply_to: { gateway: '0', epoch: 1, request },
     trace_id: '',
     body: {
-      SendMessage: { text, client_msg_id: clientMsgId, root: null, mentions: [], mentions_channel: false, mentions_here: [] },
+      SendMessage: {
+        text,
+        client_msg_id: clientMsgId,
+        root: null,
+        mentions: [],
+        mentions_channel: false,
+        mentions_here: [],
+      },
     },
   };
   return { topic: 'message_commands', key: channelKey('w', channel), schema: 'MessageCommand', value };
 }
 
 /** Reads `count` records of a topic's partition from `from` on. */
-export async function readRecords(engine: Engine, topic: string, partition: number, count: number, from = 0): Promise<LogRecord[]> {
+export async function readRecords(
+  engine: Engine,
+  topic: string,
+  partition: number,
+  count: number,
+  from = 0,
+): Promise<LogRecord[]> {
   const reader = engine.log.reader(topic, partition, from);
   const records: LogRecord[] = [];
-  while (records.length < count) records.push(...(await reader.next(count - records.length, AbortSignal.timeout(5000))));
+  while (records.length < count)
+    records.push(...(await reader.next(count - records.length, AbortSignal.timeout(5000))));
   reader.close();
   return records;
 }

@@ -1,5 +1,13 @@
 import { Type } from '@sinclair/typebox';
-import { addMember, changeChannel, channel, channels, createChannel, members, removeMember } from '../../calls/channels.ts';
+import {
+  addMember,
+  changeChannel,
+  channel,
+  channels,
+  createChannel,
+  members,
+  removeMember,
+} from '../../calls/channels.ts';
 import { limits } from '../../limits.ts';
 import { Channel, ChannelType, Cursor, Id, Limit } from '../../wire/schemas.ts';
 import { route } from '../route.ts';
@@ -45,7 +53,10 @@ export const channelRoutes = [
     },
     handle: async (context, { caller, query }) => ({
       status: 200,
-      body: await channels(context, caller, query.member ?? true, { cursor: query.cursor, limit: query.limit ?? limits.page_default }),
+      body: await channels(context, caller, query.member ?? true, {
+        cursor: query.cursor,
+        limit: query.limit ?? limits.page_default,
+      }),
     }),
   }),
   route({
@@ -55,7 +66,10 @@ export const channelRoutes = [
     params: inChannel,
     query: none,
     responses: { 200: { description: 'The channel.', schema: oneChannel } },
-    handle: async (context, { caller, params }) => ({ status: 200, body: await channel(context, caller, params.channel_id) }),
+    handle: async (context, { caller, params }) => ({
+      status: 200,
+      body: await channel(context, caller, params.channel_id),
+    }),
   }),
   route({
     method: 'PATCH',
@@ -69,7 +83,10 @@ export const channelRoutes = [
       archived: Type.Optional(Type.Boolean()),
     }),
     responses: { 200: { description: 'The channel as it is now.', schema: oneChannel } },
-    handle: async (context, { caller, params, body }) => ({ status: 200, body: await changeChannel(context, caller, params.channel_id, body) }),
+    handle: async (context, { caller, params, body }) => ({
+      status: 200,
+      body: await changeChannel(context, caller, params.channel_id, body),
+    }),
   }),
   route({
     method: 'GET',
@@ -88,7 +105,10 @@ export const channelRoutes = [
     },
     handle: async (context, { caller, params, query }) => ({
       status: 200,
-      body: await members(context, caller, params.channel_id, { cursor: query.cursor, limit: query.limit ?? limits.page_default }),
+      body: await members(context, caller, params.channel_id, {
+        cursor: query.cursor,
+        limit: query.limit ?? limits.page_default,
+      }),
     }),
   }),
   route({

@@ -7,7 +7,12 @@ import { route } from '../route.ts';
 const none = Type.Object({});
 
 const Item = Type.Union([
-  Type.Object({ type: Type.Literal('user'), user_id: Id, name: Type.String({ maxLength: 200 }), email: Type.Optional(Type.String()) }),
+  Type.Object({
+    type: Type.Literal('user'),
+    user_id: Id,
+    name: Type.String({ maxLength: 200 }),
+    email: Type.Optional(Type.String()),
+  }),
   Type.Object({
     type: Type.Literal('channel'),
     channel_id: Id,
@@ -26,7 +31,9 @@ const Item = Type.Union([
     client_msg_id: ClientMsgId,
     thread_client_msg_id: Type.Optional(Type.Union([ClientMsgId, Type.Null()])),
     created_at: Time,
-    reactions: Type.Optional(Type.Array(Type.Object({ emoji: Type.String({ minLength: 1, maxLength: 64 }), user_ids: Type.Array(Id) }))),
+    reactions: Type.Optional(
+      Type.Array(Type.Object({ emoji: Type.String({ minLength: 1, maxLength: 64 }), user_ids: Type.Array(Id) })),
+    ),
   }),
 ]);
 

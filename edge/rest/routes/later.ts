@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { MillraceError } from '../../../platform/errors/error.ts';
-import { route, type Route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 
 const none = Type.Object({});
 

@@ -54,7 +54,10 @@ export const messageRoutes = [
         }),
       },
     },
-    handle: async (context, { caller, params, query }) => ({ status: 200, body: await history(context, caller, params.channel_id, query) }),
+    handle: async (context, { caller, params, query }) => ({
+      status: 200,
+      body: await history(context, caller, params.channel_id, query),
+    }),
   }),
   route({
     method: 'GET',
@@ -63,7 +66,10 @@ export const messageRoutes = [
     params: ofMessage,
     query: Type.Object({ limit: Limit, after: Type.Optional(Type.String()) }),
     responses: {
-      200: { description: 'In order.', schema: Type.Object({ messages: Type.Array(Message), has_more_after: Type.Boolean() }) },
+      200: {
+        description: 'In order.',
+        schema: Type.Object({ messages: Type.Array(Message), has_more_after: Type.Boolean() }),
+      },
     },
     handle: async (context, { caller, params, query }) => ({
       status: 200,
@@ -78,7 +84,10 @@ export const messageRoutes = [
     query: none,
     body: Type.Object({ text: Text }),
     responses: changed,
-    handle: async (context, { caller, params, body }) => ({ status: 200, body: await change(context, caller, 'edit', { ...params, ...body }) }),
+    handle: async (context, { caller, params, body }) => ({
+      status: 200,
+      body: await change(context, caller, 'edit', { ...params, ...body }),
+    }),
   }),
   route({
     method: 'DELETE',
@@ -87,7 +96,10 @@ export const messageRoutes = [
     params: ofMessage,
     query: none,
     responses: changed,
-    handle: async (context, { caller, params }) => ({ status: 200, body: await change(context, caller, 'delete', params) }),
+    handle: async (context, { caller, params }) => ({
+      status: 200,
+      body: await change(context, caller, 'delete', params),
+    }),
   }),
   route({
     method: 'PUT',
@@ -96,7 +108,10 @@ export const messageRoutes = [
     params: withEmoji,
     query: none,
     responses: changed,
-    handle: async (context, { caller, params }) => ({ status: 200, body: await change(context, caller, 'react', params) }),
+    handle: async (context, { caller, params }) => ({
+      status: 200,
+      body: await change(context, caller, 'react', params),
+    }),
   }),
   route({
     method: 'DELETE',
@@ -105,6 +120,9 @@ export const messageRoutes = [
     params: withEmoji,
     query: none,
     responses: changed,
-    handle: async (context, { caller, params }) => ({ status: 200, body: await change(context, caller, 'unreact', params) }),
+    handle: async (context, { caller, params }) => ({
+      status: 200,
+      body: await change(context, caller, 'unreact', params),
+    }),
   }),
 ];

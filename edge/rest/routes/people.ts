@@ -30,7 +30,11 @@ export const peopleRoutes = [
     },
     handle: async (context, { caller, query }) => ({
       status: 200,
-      body: await users(context, caller, { prefix: query.prefix, cursor: query.cursor, limit: query.limit ?? limits.page_default }),
+      body: await users(context, caller, {
+        prefix: query.prefix,
+        cursor: query.cursor,
+        limit: query.limit ?? limits.page_default,
+      }),
     }),
   }),
 ];

@@ -40,6 +40,9 @@ export const readingRoutes = [
     query: none,
     body: Type.Object({ seq: Type.Integer({ minimum: 0 }) }),
     responses: { 200: { description: 'Where one stands now.', schema: ReadState } },
-    handle: async (context, { caller, params, body }) => ({ status: 200, body: await markRead(context, caller, params.channel_id, body.seq) }),
+    handle: async (context, { caller, params, body }) => ({
+      status: 200,
+      body: await markRead(context, caller, params.channel_id, body.seq),
+    }),
   }),
 ];

@@ -10,7 +10,12 @@ export const searchRoutes = [
     summary: 'Full text over the channels that one may read',
     params: Type.Object({}),
     query: Type.Object({
-      q: Type.Optional(Type.String({ maxLength: 1000, description: 'in:#name from:@name before:DATE after:DATE has:link "phrase" -word pre*' })),
+      q: Type.Optional(
+        Type.String({
+          maxLength: 1000,
+          description: 'in:#name from:@name before:DATE after:DATE has:link "phrase" -word pre*',
+        }),
+      ),
       channel_id: Type.Optional(Id),
       from: Type.Optional(Type.String({ maxLength: 128 })),
       before: Type.Optional(Type.String()),
@@ -24,7 +29,9 @@ export const searchRoutes = [
       200: {
         description: 'Highlights are HTML-escaped but for <em>.',
         schema: Type.Object({
-          hits: Type.Array(Type.Object({ message: Message, highlights: Type.Array(Type.String()), score: Type.Number() })),
+          hits: Type.Array(
+            Type.Object({ message: Message, highlights: Type.Array(Type.String()), score: Type.Number() }),
+          ),
           total: Type.Integer(),
           next_cursor: Type.Union([Type.String(), Type.Null()]),
           suggestion: Type.Optional(Type.String()),

@@ -10,10 +10,10 @@ import {
   type HistoryRequest,
   type Membership,
   type MessageStore,
+  mergeMarkers,
   type RowWrite,
   type StoredEvent,
   type StoredEventBody,
-  mergeMarkers,
   type Unread,
   unreadMarker,
 } from '../port.ts';
@@ -84,7 +84,11 @@ export class LmdbMessages implements MessageStore {
   async eventsAfter(channel: ChannelId, rev: number, limit: number): Promise<StoredEvent[] | undefined> {
     const prefix = key(of(channel));
     const events: StoredEvent[] = [];
-    for (const { key: at, value } of this.rows.events.range({ start: key(of(channel), rev + 1), end: after(prefix), limit })) {
+    for (const { key: at, value } of this.rows.events.range({
+      start: key(of(channel), rev + 1),
+      end: after(prefix),
+      limit,
+    })) {
       const eventRev = numberAt(at, -8);
       if (eventRev !== rev + events.length + 1) return undefined;
       const event = JSON.parse(value.toString()) as StoredEventBody;
@@ -151,7 +155,11 @@ export class LmdbMessages implements MessageStore {
     const messages = found.map(({ key: at, value }) => {
       const [workspace_id, rest] = at.toString('latin1').split('\0', 2) as [string, string];
       const decode = (text: string): string => Buffer.from(text, 'latin1').toString();
-      return { workspace_id: decode(workspace_id), channel_id: decode(rest.slice(1)), message: this.rows.decode(value) };
+      return {
+        workspace_id: decode(workspace_id),
+        channel_id: decode(rest.slice(1)),
+        message: this.rows.decode(value),
+      };
     });
     const last = found.at(-1);
     if (last && found.length === limit) return { messages, cursor: `${table}:${last.key.toString('hex')}` };
@@ -170,7 +178,11 @@ export class LmdbMessages implements MessageStore {
       : unreadMarker;
     const floor = this.rows.readFloors.committed(key(of({ workspace_id: person.workspace_id, channel_id: channelId })));
     if (!floor) return own;
-    return mergeMarkers(own, { epoch: own.epoch, last_read_seq: numberAt(floor, 0), last_read_rev: numberAt(floor, 8) });
+    return mergeMarkers(own, {
+      epoch: own.epoch,
+      last_read_seq: numberAt(floor, 0),
+      last_read_rev: numberAt(floor, 8),
+    });
   }
 
   private mentionsAfter(person: Person, channel: ChannelId, rev: number): number {
@@ -179,7 +191,10 @@ export class LmdbMessages implements MessageStore {
     const seen = new Set<number>();
     for (const { key: at } of this.rows.mentions.range({ start, end: after(own) })) seen.add(numberAt(at, -8));
     const all = key(of(channel));
-    for (const { key: at, value } of this.rows.channelMentions.range({ start: key(of(channel), rev + 1), end: after(all) })) {
+    for (const { key: at, value } of this.rows.channelMentions.range({
+      start: key(of(channel), rev + 1),
+      end: after(all),
+    })) {
       if (value.toString() !== person.user_id) seen.add(numberAt(at, -8));
     }
     return seen.size;
