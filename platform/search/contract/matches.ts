@@ -112,7 +112,8 @@ export function matchContract(open: Open): void {
     const suggested = async (text: string, channel_ids = ['C1']) =>
       (await index.search(query(text, { channel_ids }))).suggestion;
     assert.equal(await suggested('deploymnet'), 'deployment');
-    assert.equal(await suggested('getaway'), undefined);
+    assert.equal(await suggested('of'), undefined);
+    assert.equal(await suggested('dep'), undefined);
     assert.equal(await suggested('gatewya'), 'gateway');
     assert.equal(await suggested('eployment'), 'deployment');
     assert.equal(await suggested('deployment'), undefined);

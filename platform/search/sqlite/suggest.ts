@@ -5,6 +5,8 @@ import type { Permitted } from './select.ts';
 
 /** Words of the index that are compared with one misspelt word: bounds the time of a search that found nothing. */
 const maxCompared = 30_000;
+/** The same for the cheap look at words that differ in their first letter alone. */
+const maxScanned = 200_000;
 /** Of those near enough, how many are looked for in the permitted channels. */
 const maxVerified = 30;
 const maxWords = 4;
@@ -37,17 +39,25 @@ function nearest(database: Sqlite, word: string, permitted: Permitted): string |
   return near[0]?.term;
 }
 
-/** Words of about the same length with the same first letter, or with the second one first (swapped, or one left out). */
+/**
+ * Words of about the same length with the same first letter, or with the second one first (swapped, or one too many);
+ * and words that are the same from the second letter on (a wrong first letter, or none).
+ */
 function candidates(database: Sqlite, word: string, allowed: number): string[] {
-  const found: string[] = [];
+  const found = new Set<string>();
   for (const first of new Set([...word].slice(0, 2))) {
     const rows = database.all<{ term: string }>(
       'SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?',
       [first, `${first}\u{10FFFF}`, word.length - allowed, word.length + allowed, maxCompared],
     );
-    for (const { term } of rows) found.push(term);
+    for (const { term } of rows) found.add(term);
   }
-  return found;
+  const others = database.all<{ term: string }>(
+    'SELECT term FROM (SELECT term FROM vocabulary LIMIT ?) WHERE substr(term, 2) IN (?, ?)',
+    [maxScanned, word, [...word].slice(1).join('')],
+  );
+  for (const { term } of others) found.add(term);
+  return [...found];
 }
 
 /** How many permitted documents hold the word, counted up to `most`. */
