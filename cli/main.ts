@@ -28,7 +28,10 @@ export async function main(args: string[], terminal: Terminal = systemTerminal()
       'after',
       '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 topology errors, 4 not allowed, 10 port taken, 11 data folder in use,\n12 data folder not writable, 13 nothing runs there, 14 export not readable, 78 wrong configuration.',
     );
-  for (const add of commands) add(program, terminal, (done) => void (code = done));
+  const exitWith = (wanted: number): void => {
+    code = wanted;
+  };
+  for (const add of commands) add(program, terminal, exitWith);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

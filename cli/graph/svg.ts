@@ -16,15 +16,15 @@ export function svg({ nodes, edges, width, height }: Layout): string {
     const bend = back ? 90 : Math.max(30, (x2 - x1) / 2);
     const path = `M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`;
     const text = label
-      ? `<text x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 - 4}" class="edge">${escape(label)}</text>`
+      ? `<text x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 - 4}" class="edge">${escapeXml(label)}</text>`
       : '';
     return `<path d="${path}" fill="none" stroke="#8a93a0" marker-end="url(#arrow)"${back ? ' stroke-dasharray="4 3"' : ''}/>${text}`;
   });
   const boxes = nodes.map(({ x, y, width: w, height: h, kind, label, topology }) => {
     const { fill, stroke } = colors[kind];
     const radius = kind === 'processor' ? 6 : 18;
-    const name = topology ? `<text x="${x + w / 2}" y="${y - 5}" class="topology">${escape(topology)}</text>` : '';
-    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${radius}" fill="${fill}" stroke="${stroke}"/><text x="${x + w / 2}" y="${y + h / 2 + 4}">${escape(label)}</text>${name}`;
+    const name = topology ? `<text x="${x + w / 2}" y="${y - 5}" class="topology">${escapeXml(topology)}</text>` : '';
+    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${radius}" fill="${fill}" stroke="${stroke}"/><text x="${x + w / 2}" y="${y + h / 2 + 4}">${escapeXml(label)}</text>${name}`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
@@ -37,6 +37,6 @@ export function svg({ nodes, edges, width, height }: Layout): string {
   ].join('\n');
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -36,12 +36,11 @@ export function identityOf(claims: { [claim: string]: unknown }): Identity {
 
 /** Ids are parts of keys: no control characters, and a bound that keeps keys within every store's. */
 export function isId(value: unknown): value is string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in an id
   return (
     typeof value === 'string' &&
     value.length >= 1 &&
     value.length <= 128 &&
-    !/[\u0000-\u001f\u007f]/.test(value) &&
+    !/\p{Cc}/u.test(value) &&
     value.isWellFormed()
   );
 }

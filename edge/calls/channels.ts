@@ -167,11 +167,10 @@ export async function withHeads(context: CallContext, found: ChannelRecord[]): P
 
 function checkName(name: string | undefined): string {
   const trimmed = name?.trim() ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
   if (
     trimmed === '' ||
     [...trimmed].length > limits.channel_name_characters ||
-    /[\u0000-\u001f\u007f]/.test(trimmed) ||
+    /\p{Cc}/u.test(trimmed) ||
     !trimmed.isWellFormed()
   ) {
     throw new MillraceError(

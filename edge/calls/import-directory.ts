@@ -1,7 +1,7 @@
 import { MillraceError } from '../../platform/errors/error.ts';
 import { changeDirectory } from './channels.ts';
 import type { CallContext, Caller } from './context.ts';
-import type { ImportedChannel, ImportedUser, ImportResult } from './imports.ts';
+import type { ImportedChannel, ImportedUser, ImportResult } from './import-items.ts';
 
 /** Imported people are members of the workspace; one who is there already stays as they are. */
 export async function importUser(context: CallContext, caller: Caller, item: ImportedUser): Promise<ImportResult> {

@@ -5,47 +5,8 @@ import type { ImportMessage, MessageCommand, ThreadRoot } from '../../schemas/ge
 import type { Outcome } from '../gateway/requests.ts';
 import type { CallContext, Caller } from './context.ts';
 import { importChannel, importUser } from './import-directory.ts';
+import type { ImportedMessage, ImportItem, ImportResult } from './import-items.ts';
 import { checkLength, mentionsChannel, namedPeople } from './text.ts';
-
-export interface ImportedUser {
-  type: 'user';
-  user_id: string;
-  name: string;
-  email?: string | undefined;
-}
-
-export interface ImportedChannel {
-  type: 'channel';
-  channel_id: string;
-  name: string;
-  channel_type: 'public' | 'private' | 'group' | 'dm';
-  topic?: string | undefined;
-  creator_id: string;
-  members: string[];
-  created_at: string;
-}
-
-export interface ImportedMessage {
-  type: 'message';
-  channel_id: string;
-  user_id: string;
-  text: string;
-  /** Its identity for good: a second import of it adds nothing. */
-  client_msg_id: string;
-  thread_client_msg_id?: string | null | undefined;
-  created_at: string;
-  reactions?: { emoji: string; user_ids: string[] }[] | undefined;
-}
-
-export type ImportItem = ImportedUser | ImportedChannel | ImportedMessage;
-
-export interface ImportResult {
-  status: 'created' | 'exists' | 'failed';
-  /** Of the user, channel or message. */
-  id?: string;
-  code?: string;
-  detail?: string;
-}
 
 /** Takes items in order; each has a result of its own, so that one bad item stops no other. */
 export async function imports(
@@ -131,7 +92,11 @@ async function importMessages(
           schema: 'MessageCommand',
           value,
         });
-        waiting.push(result(request.outcome.then(statusOf)).then((done) => void (results[at] = done)));
+        waiting.push(
+          result(request.outcome.then(statusOf)).then((done) => {
+            results[at] = done;
+          }),
+        );
       } catch (error) {
         results[at] = failure(error);
       }

@@ -37,8 +37,7 @@ export function mentionsHere(text: string): boolean {
 
 export function checkEmoji(emoji: string): void {
   const length = [...emoji].length;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in an emoji
-  if (length < 1 || length > limits.emoji_code_points || /[\u0000-\u0020\u007f]/.test(emoji) || !emoji.isWellFormed()) {
+  if (length < 1 || length > limits.emoji_code_points || /[\p{Cc} ]/u.test(emoji) || !emoji.isWellFormed()) {
     throw new MillraceError(
       'invalid_request',
       `emoji: must be a name or a character, of 1 to ${limits.emoji_code_points} code points`,

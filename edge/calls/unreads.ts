@@ -26,7 +26,7 @@ export async function markRead(
 ) {
   const access = await context.access.of(caller, channelId);
   if (!access?.member) {
-    const hidden = !access || access.channel.type !== 'public' || caller.role === 'guest';
+    const hidden = access?.channel.type !== 'public' || caller.role === 'guest';
     throw hidden
       ? new MillraceError('not_found', 'channel_id: there is no such channel')
       : new MillraceError('forbidden', 'you are not in this channel: join it first');

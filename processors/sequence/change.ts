@@ -7,7 +7,7 @@ import type {
   MessageEventKind,
   Reaction,
 } from '../../schemas/generated/types.ts';
-import { type Decision, eventOf, refused } from './decide.ts';
+import { type Decision, eventOf, refused } from './decision.ts';
 import type { SequenceState } from './state.ts';
 
 /** How many different emoji one message takes. */

@@ -1,25 +1,10 @@
-import type { ErrorCode } from '../../platform/errors/catalogue.ts';
 import { channelKey } from '../../platform/keys.ts';
 import type { Input } from '../../runtime/processor.ts';
-import type {
-  Answer,
-  ImportMessage,
-  Message,
-  MessageCommand,
-  MessageEvent,
-  SendMessage,
-  ThreadRoot,
-} from '../../schemas/generated/types.ts';
+import type { ImportMessage, Message, MessageCommand, SendMessage, ThreadRoot } from '../../schemas/generated/types.ts';
 import { changeMessage } from './change.ts';
+import { type Decision, eventOf, refused } from './decision.ts';
 import { counterOf, greater, snowflake, successor } from './snowflake.ts';
 import type { Sent, SequenceState } from './state.ts';
-
-/** What a command leads to: one event, an answer without an event, or (a repeat that nobody waits for) nothing. */
-export type Decision = { event: MessageEvent } | { outcome: Answer['outcome'] };
-
-export function refused(code: ErrorCode, detail: string): Decision {
-  return { outcome: { Refused: { code, detail } } };
-}
 
 /** Decides a command. Changes no state: `fold` of the event does. */
 export function decide(state: SequenceState, command: MessageCommand, at: Input): Decision {
@@ -124,33 +109,6 @@ function created(
       unmentioned: [],
     },
   }));
-}
-
-/** An event at the channel's next rev; `topLevel` is 1 where it counts in seq. */
-export function eventOf(
-  state: SequenceState,
-  command: MessageCommand,
-  at: Input,
-  topLevel: 0 | 1,
-  body: (rev: number, seq: number) => MessageEvent['body'],
-): Decision {
-  const head = state.head(command.workspace_id, command.channel_id);
-  const rev = head.rev + 1;
-  const seq = head.seq + topLevel;
-  return {
-    event: {
-      workspace_id: command.workspace_id,
-      channel_id: command.channel_id,
-      rev,
-      seq,
-      time: at.time,
-      command_offset: at.offset,
-      actor_id: command.actor_id,
-      reply_to: command.reply_to,
-      trace_id: command.trace_id,
-      body: body(rev, seq),
-    },
-  };
 }
 
 /** A live message's id: unique in the partition, and above all earlier ones of its channel. */

@@ -114,41 +114,34 @@ class Lint {
   /** References, and whether what flows in is what the node takes. */
   inputs(id: string, node: Exclude<TopologyNode, { source: unknown }>): void {
     const list = Array.isArray(node.from);
-    sourcesOf(node).forEach((reference, index) => {
-      const path: Path = list ? ['nodes', id, 'from', index] : ['nodes', id, 'from'];
-      const [name, output] = reference.split('.', 2) as [string, string | undefined];
-      const upstream = this.topology.nodes[name];
-      if (!upstream) {
-        const meant = didYouMean(
-          name,
-          Object.keys(this.topology.nodes).filter((other) => other !== id),
-        );
-        return this.file.report('unknown-node', path, `there is no node "${name}"`, meant);
-      }
-      if ('sink' in upstream)
-        return this.file.report('from-sink', path, `"${name}" is a sink: nothing comes out of it`);
-      const outputs = this.outputsOf(upstream);
-      if (!outputs) return;
-      if (output !== undefined && !(output in outputs)) {
-        return this.file.report(
-          'unknown-output',
-          path,
-          `"${name}" has no output "${output}"; it has ${Object.keys(outputs).join(', ') || 'one without a name'}`,
-          didYouMean(output, Object.keys(outputs)),
-        );
-      }
-      const flowing = output === undefined ? Object.values(outputs) : [outputs[output]!];
-      const taken = this.takenBy(node);
-      for (const schema of new Set(flowing)) {
-        if (taken && !taken.includes(schema)) {
-          this.file.report(
-            'schema-mismatch',
-            path,
-            `"${reference}" gives ${schema}, and "${id}" takes ${taken.join(' or ')}`,
-          );
-        }
-      }
-    });
+    for (const [index, reference] of sourcesOf(node).entries()) {
+      this.input(id, node, reference, list ? ['nodes', id, 'from', index] : ['nodes', id, 'from']);
+    }
+  }
+
+  private input(id: string, node: Exclude<TopologyNode, { source: unknown }>, reference: string, path: Path): void {
+    const [name, output] = reference.split('.', 2) as [string, string | undefined];
+    const upstream = this.topology.nodes[name];
+    if (!upstream) {
+      const others = Object.keys(this.topology.nodes).filter((other) => other !== id);
+      return this.file.report('unknown-node', path, `there is no node "${name}"`, didYouMean(name, others));
+    }
+    if ('sink' in upstream) {
+      return this.file.report('from-sink', path, `"${name}" is a sink: nothing comes out of it`);
+    }
+    const outputs = this.outputsOf(upstream);
+    if (!outputs) return;
+    if (output !== undefined && !(output in outputs)) {
+      const has = Object.keys(outputs).join(', ') || 'one without a name';
+      const message = `"${name}" has no output "${output}"; it has ${has}`;
+      return this.file.report('unknown-output', path, message, didYouMean(output, Object.keys(outputs)));
+    }
+    const taken = this.takenBy(node);
+    for (const schema of new Set(output === undefined ? Object.values(outputs) : [outputs[output]!])) {
+      if (!taken || taken.includes(schema)) continue;
+      const message = `"${reference}" gives ${schema}, and "${id}" takes ${taken.join(' or ')}`;
+      this.file.report('schema-mismatch', path, message);
+    }
   }
 
   cycles(): void {

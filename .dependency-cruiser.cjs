@@ -1,0 +1,66 @@
+/** The rules of the design: ports import no adapter, adapters hold no rules, engine clients stay in their folders. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'ports-import-no-adapter',
+      severity: 'error',
+      from: { path: '^platform/[^/]+/port\\.ts$' },
+      to: { path: '^platform/.*(lmdb|memory|sqlite|sql)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'engine-clients-in-platform-only',
+      severity: 'error',
+      from: { path: '^(processors|runtime|edge|schemas|config|server|cli|client|web)/' },
+      to: { path: 'node_modules/(lmdb|libsql|kysely|kafkajs|@kafkajs|cassandra-driver|ioredis|@elastic|pg)/' },
+    },
+    {
+      name: 'processors-are-pure',
+      comment: 'A step knows keys and types, the contract of processors, and nothing that does I/O.',
+      severity: 'error',
+      from: { path: '^processors/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^(platform|edge|server|cli|config|node:|fs|net|http)',
+        pathNot: '^platform/(keys|errors/catalogue)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'runtime-knows-no-edge',
+      severity: 'error',
+      from: { path: '^(runtime|platform)/' },
+      to: { path: '^(edge|server|cli|client|web)/' },
+    },
+    {
+      name: 'runtime-knows-ports-only',
+      severity: 'error',
+      from: { path: '^(runtime|edge)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^platform/.*(lmdb|sqlite|embedded)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'client-stands-alone',
+      severity: 'error',
+      from: { path: '^client/', pathNot: '(\\.test|scripted-server)\\.ts$' },
+      to: { pathNot: '^client/' },
+    },
+    {
+      name: 'web-uses-the-client',
+      severity: 'error',
+      from: { path: '^web/src/' },
+      to: { path: '^(edge|runtime|platform|server|cli)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(node_modules|dist)/|\\.mjs$' },
+    includeOnly: '^(bench|cli|client|config|edge|platform|processors|runtime|schemas|server|tests|web)/|node_modules',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'] },
+  },
+};
