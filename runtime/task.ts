@@ -102,7 +102,11 @@ export class Task {
       }
       // With one source, what the state has seen of it tells where it goes on; a commit may have stopped half way.
       const [only, ...more] = this.plan.nodes.filter((other) => other.kind === 'source');
-      if (only && more.length === 0) starts.set(only.id, Math.max(starts.get(only.id) ?? 0, origin));
+      if (only && more.length === 0 && origin > (starts.get(only.id) ?? 0)) {
+        starts.set(only.id, origin);
+        const offsets = [{ consumer: this.consumer(only), partition: this.partition, offset: origin }];
+        await this.ports.units.commit({ rows: [], appends: [], state: [], offsets, folds: [] });
+      }
     }
     return starts;
   }
