@@ -34,7 +34,7 @@ export async function restoreFold(
   const reader = ports.log.reader(topic, partition, Math.max(next, start));
   const folds = node.processor.folds!;
   while (next < end && !signal.aborted) {
-    const records = await reader.next(Math.min(pageSize, end - next), signal);
+    const records = await reader.next(Math.min(pageSize, end - next));
     const unit = new WorkUnit(0);
     view.begin(unit);
     for (const record of records) {
@@ -73,7 +73,7 @@ export async function restoreChangelog(
   if (next >= end) return origin;
   const reader = ports.log.reader(topic, partition, next);
   while (next < end && !signal.aborted) {
-    const records = await reader.next(Math.min(pageSize, end - next), signal);
+    const records = await reader.next(Math.min(pageSize, end - next));
     const unit = new WorkUnit(0);
     view.begin(unit);
     for (const record of records) {

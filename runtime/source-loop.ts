@@ -14,29 +14,35 @@ export async function readSource(
   handle: (records: LogRecord[], done: () => void) => Promise<void>,
 ): Promise<void> {
   const credits = new Credits(source.in_flight);
+  const stop = (): void => {
+    credits.close();
+    reader.close();
+  };
+  signal.addEventListener('abort', stop, { once: true });
   try {
-    while (await credits.take(signal)) {
-      const records = await gatherBatch(reader, source.batch, signal);
+    while (!signal.aborted && (await credits.take())) {
+      const records = await gatherBatch(reader, source.batch);
       if (records.length === 0) return;
       await handle(records, () => credits.giveBack());
     }
   } finally {
-    reader.close();
+    signal.removeEventListener('abort', stop);
+    stop();
   }
 }
 
 /** Waits for a first record, then up to `within` for more, unless the batch is full before. */
-async function gatherBatch(reader: LogReader, batch: SourcePlan['batch'], signal: AbortSignal): Promise<LogRecord[]> {
-  const records = await reader.next(batch.size, signal);
+async function gatherBatch(reader: LogReader, batch: SourcePlan['batch']): Promise<LogRecord[]> {
+  const records = await reader.next(batch.size);
   if (batch.within_ms === 0 || records.length === 0) return records;
-  // A pause, then what came meanwhile: simpler than filling by single records, and as good for batches.
   const until = Date.now() + batch.within_ms;
-  while (records.length < batch.size && !signal.aborted) {
+  while (records.length < batch.size) {
     const left = until - Date.now();
     if (left <= 0) break;
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(left)]);
-    records.push(...(await reader.next(batch.size - records.length, limit)));
-    if (records.length < batch.size) await sleep(Math.min(5, Math.max(0, until - Date.now())));
+    // Small naps instead of a wake-up for each record: a batch is worth the wait that its topology allows it.
+    await sleep(Math.min(left, 5));
+    const more = await reader.next(batch.size - records.length, 0);
+    records.push(...more);
   }
   return records;
 }

@@ -39,10 +39,11 @@ export interface LogRecord {
 
 export interface LogReader {
   /**
-   * The next records in offset order, 1 to `max`; waits for the first one. Empty only after `close` or an abort.
-   * Error: `conflict` when the next offset is no longer kept.
+   * The next records in offset order, 1 to `max`; waits for the first one, at most `wait_ms` where that is given. Empty
+   * when none came in time, and after `close`. One call at a time. Error: `conflict` when the next offset is no longer kept.
    */
-  next(max: number, signal?: AbortSignal): Promise<LogRecord[]>;
+  next(max: number, wait_ms?: number): Promise<LogRecord[]>;
+  /** Ends a wait, too. */
   close(): void;
 }
 

@@ -44,29 +44,29 @@ export class Tail {
     let position = from;
     let closed = false;
     let resume: (() => void) | undefined;
+    const take = (max: number): LogRecord[] => {
+      const records = this.read(position, max);
+      if (records.length > 0) position = records[records.length - 1]!.offset + 1;
+      return records;
+    };
     return {
-      next: async (max, signal) => {
-        while (!closed && !signal?.aborted) {
-          const records = this.read(position, max);
-          if (records.length > 0) {
-            position = records[records.length - 1]!.offset + 1;
-            return records;
-          }
-          await new Promise<void>((resolve) => {
-            resume = resolve;
-            this.waiting.add(resolve);
-            signal?.addEventListener('abort', resolve as () => void, { once: true });
-          });
-          if (resume) signal?.removeEventListener('abort', resume);
-        }
-        return [];
+      next: async (max, wait_ms) => {
+        if (closed) return [];
+        const ready = take(max);
+        if (ready.length > 0 || wait_ms === 0) return ready;
+        let timer: NodeJS.Timeout | undefined;
+        await new Promise<void>((resolve) => {
+          resume = resolve;
+          this.waiting.add(resolve);
+          if (wait_ms !== undefined) timer = setTimeout(resolve, wait_ms);
+        });
+        clearTimeout(timer);
+        this.waiting.delete(resume!);
+        return closed ? [] : take(max);
       },
       close: () => {
         closed = true;
-        if (resume) {
-          this.waiting.delete(resume);
-          resume();
-        }
+        resume?.();
       },
     };
   }

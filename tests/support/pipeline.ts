@@ -84,8 +84,11 @@ export async function readRecords(
 ): Promise<LogRecord[]> {
   const reader = engine.log.reader(topic, partition, from);
   const records: LogRecord[] = [];
-  while (records.length < count)
-    records.push(...(await reader.next(count - records.length, AbortSignal.timeout(5000))));
+  while (records.length < count) {
+    const more = await reader.next(count - records.length, 5000);
+    if (more.length === 0) throw new Error(`${topic} has ${records.length} of ${count} records`);
+    records.push(...more);
+  }
   reader.close();
   return records;
 }

@@ -1,0 +1,32 @@
+// npm run bench -- NAME: measures, prints, and writes bench/results/NAME.json.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { latency } from './latency.ts';
+import { saturation } from './saturation.ts';
+
+const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = { latency, saturation };
+const results = fileURLToPath(new URL('./results/', import.meta.url));
+
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const names = args.filter((arg) => !arg.startsWith('--'));
+if (names.length === 0 || names.some((name) => !(name in benches))) {
+  console.error(`npm run bench -- NAME [--quick], with NAME of: ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+mkdirSync(results, { recursive: true });
+for (const name of names) {
+  const before = loadavg();
+  const result = await benches[name]!({ quick });
+  const conditions = {
+    date: new Date().toISOString(),
+    node: process.version,
+    cpu: `${cpus().length} × ${cpus()[0]?.model}`,
+    load_average_before: before.map((value) => Number(value.toFixed(2))),
+  };
+  const text = JSON.stringify({ bench: name, conditions, ...result }, null, 2);
+  if (!quick) writeFileSync(`${results}${name}.json`, `${text}\n`);
+  console.log(text);
+}
+process.exit(0);

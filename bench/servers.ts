@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { signToken } from '../edge/auth/tokens.ts';
+
+export interface BenchServer {
+  url: string;
+  token(user: string): Promise<string>;
+  /** User and system CPU of the process so far, in seconds. */
+  cpu(): number;
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const secret = 'a secret for benchmarks, long enough';
+
+/** Millrace on the embedded default, in a process of its own and a fresh data folder, without the rate limit. */
+export async function startMillrace(): Promise<BenchServer> {
+  const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
+  const env = { PORT: '0', MILLRACE_DATA_DIR: folder, MILLRACE_JWT_SECRET: secret, MILLRACE_RATE_LIMIT: 'off' };
+  return startProcess(['cli/bin.mjs', 'dev', '--json'], env, () => rm(folder, { recursive: true }));
+}
+
+/** Bare uWebSockets.js: acknowledges each frame and publishes it to its channel; keeps, orders and checks nothing. */
+export async function startBare(): Promise<BenchServer> {
+  return startProcess(['--import', 'tsx', 'bench/bare-server.ts'], {}, async () => undefined);
+}
+
+async function startProcess(
+  args: string[],
+  env: { [name: string]: string },
+  cleanUp: () => Promise<void>,
+): Promise<BenchServer> {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { url } = JSON.parse(await firstLine(child)) as { url: string };
+  return {
+    url,
+    token: (user) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600),
+    cpu: () => {
+      // utime and stime, in ticks of 10 ms (proc(5)).
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    },
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      await cleanUp();
+    },
+  };
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (chunk) => {
+      text += String(chunk);
+      const end = text.indexOf('\n');
+      if (end >= 0) resolve(text.slice(0, end));
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
+  });
+}
