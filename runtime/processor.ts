@@ -69,6 +69,8 @@ export interface Processor<Options extends TSchema = TSchema> {
     fold(state: State, event: Input): void;
     /** The offset of the input from which this event came, where the event tells; a take-over goes on after the highest. */
     origin?(event: Input): number;
+    /** The time of that input, by which rows expire; default: the event's own append time, which may be later. */
+    time?(event: Input): number;
   };
   /** Makes the step of one node in one partition. It may keep nothing between calls but what is in `state`. */
   create(options: unknown): (state: State, input: Input) => Output[];

@@ -45,7 +45,7 @@ export async function restoreFold(
         offset: record.offset,
         partition,
       } as Input;
-      view.at(record.time);
+      view.at(folds.time?.(input) ?? record.time);
       folds.fold(view, input);
       origin = Math.max(origin, (folds.origin?.(input) ?? -1) + 1);
       next = record.offset + 1;

@@ -1,19 +1,34 @@
 import { open, type RootDatabase } from 'lmdb';
+import { MillraceError, messageOf } from '../errors/error.ts';
 import { Table } from './table.ts';
+
+interface Waiting {
+  change(): unknown;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** How long a lazy write may wait for others to share a commit with. */
+const lazy_ms = 50;
 
 /**
  * One lmdb environment: the embedded log, state and message store live in it together, so that a unit of work is one
- * commit. Writes of all callers in an event turn share a transaction and its flush.
+ * commit. Group commit: while one is on its way to the disk, the writes that come gather for the next, so the more there
+ * are, the less each costs. What gathers is bounded by the units of work and requests in flight.
  */
 export class Environment {
   private readonly root: RootDatabase;
   private readonly tables = new Map<string, Table>();
+  private waiting: Waiting[] = [];
   private writing = false;
   private batch = 0;
-  private last: Promise<unknown> = Promise.resolve();
+  private scheduled: NodeJS.Immediate | undefined;
+  private lazily: NodeJS.Timeout | undefined;
+  private committing: Promise<void> | undefined;
+  private broken: MillraceError | undefined;
 
   private constructor(folder: string) {
-    // Values are our own bytes. lmdb's map grows by itself; the reader bound covers one process with its threads.
+    // Values are our own bytes. lmdb's map grows by itself.
     this.root = open({ path: folder, maxDbs: 64, encoding: 'binary', keyEncoding: 'binary', compression: false });
   }
 
@@ -32,34 +47,80 @@ export class Environment {
   }
 
   /**
-   * Runs `change`, whose puts and removes on tables become one atomic commit, and resolves when that is on disk. Calls
-   * commit in order. An error of the disk (full, say) rejects: what the tables show then is no longer what the disk
-   * holds, so the process has to stop; nothing acknowledged is lost.
+   * Runs `change`, whose puts and removes on tables become part of one atomic commit, and resolves when that is on disk.
+   * Changes run in the order of the calls. `lazy`: no one waits for it, so it may wait for others.
+   *
+   * Errors: whatever `change` throws (it must throw before it changes anything). When the disk refuses, `unavailable` for
+   * this and every later write: what memory holds is then ahead of the disk, so the process has to be started again.
    */
-  async write<Result>(change: () => Result): Promise<Result> {
-    const batch = ++this.batch;
-    let result!: Result;
-    this.writing = true;
-    const committed = this.root.batch(() => {
-      result = change();
+  write<Result>(change: () => Result, { lazy = false } = {}): Promise<Result> {
+    if (this.broken) return Promise.reject(this.broken);
+    return new Promise<Result>((resolve, reject) => {
+      this.waiting.push({ change, resolve: resolve as (result: unknown) => void, reject });
+      if (!lazy) this.schedule();
+      else this.lazily ??= setTimeout(() => this.schedule(), lazy_ms);
     });
-    const flushed = this.root.flushed;
-    this.writing = false;
-    const before = this.last;
-    const done = (async () => {
-      await committed;
-      await flushed;
-      await before;
-      for (const table of this.tables.values()) table.settle(batch);
-    })();
-    this.last = done;
-    await done;
-    return result;
+  }
+
+  /** For writes that nobody waits for. */
+  report(error: unknown): void {
+    if (error !== this.broken) process.emitWarning(`a write was lost: ${messageOf(error)}`);
   }
 
   async close(): Promise<void> {
-    await this.root.flushed;
+    while (this.waiting.length > 0 || this.committing) {
+      this.schedule();
+      await (this.committing ?? new Promise((resolve) => setImmediate(resolve)));
+    }
     await this.root.close();
+  }
+
+  /** After the callbacks of this turn of the event loop, so that what they write goes together. */
+  private schedule(): void {
+    if (this.committing || this.scheduled) return;
+    this.scheduled = setImmediate(() => {
+      this.scheduled = undefined;
+      this.committing = this.commit().finally(() => {
+        this.committing = undefined;
+        if (this.waiting.length > 0) this.schedule();
+      });
+    });
+  }
+
+  private async commit(): Promise<void> {
+    clearTimeout(this.lazily);
+    this.lazily = undefined;
+    const writes = this.waiting;
+    this.waiting = [];
+    const batch = ++this.batch;
+    const done: { write: Waiting; result: unknown }[] = [];
+    try {
+      this.writing = true;
+      const committed = this.root.batch(() => {
+        for (const write of writes) {
+          try {
+            done.push({ write, result: write.change() });
+          } catch (error) {
+            write.reject(error);
+          }
+        }
+      });
+      this.writing = false;
+      await committed;
+      await this.root.flushed;
+    } catch (error) {
+      this.broken = new MillraceError(
+        'unavailable',
+        `the disk did not take a write (${messageOf(error)}): see to its space, then start the process again`,
+        { cause: error },
+      );
+      for (const { reject } of [...writes, ...this.waiting.splice(0)]) reject(this.broken);
+      return;
+    } finally {
+      this.writing = false;
+    }
+    for (const table of this.tables.values()) table.settle(batch);
+    for (const { write, result } of done) write.resolve(result);
   }
 
   private currentBatch(): number {

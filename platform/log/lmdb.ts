@@ -70,8 +70,11 @@ export class LmdbLog implements Log {
 
   /** Inside `Environment.write`: puts records of durable topics. */
   stage(records: Append[]): Staged {
-    return records.map((record) => {
-      const topic = this.find(record.topic);
+    // Encoded before anything is put: a value that doesn't fit its schema throws, and leaves no gap in the offsets.
+    const encoded = records.map((record) => this.codec.encode(record.schema, record.value as never));
+    const topics = records.map((record) => this.find(record.topic));
+    return records.map((record, i) => {
+      const topic = topics[i]!;
       const partition = record.partition ?? partitionOf(record.key, topic.spec.partitions);
       const state = topic.partitions[partition]!;
       const offset = state.next++;
@@ -85,7 +88,7 @@ export class LmdbLog implements Log {
         state.time,
         record.key,
         value,
-        undefined,
+        encoded[i],
       );
       this.records.put(key(record.topic, partition, offset), envelope(kept));
       return kept;

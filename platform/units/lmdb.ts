@@ -6,11 +6,13 @@ import type { Append, LogRecord, Position } from '../log/port.ts';
 import type { LmdbMessages } from '../messages/lmdb/store.ts';
 import type { LmdbState } from '../state/lmdb.ts';
 import type { StateWrite } from '../state/port.ts';
-import type { FoldProgress, Unit, Units } from './port.ts';
+import type { ConsumerOffset, FoldProgress, Unit, Units } from './port.ts';
 
 /** A unit of work as one lmdb commit. Volatile records are published once what they follow from is on disk. */
 export class LmdbUnits implements Units {
   private readonly offsets: Table;
+  /** Offsets that wait for a commit to go with; one for each consumer and partition. */
+  private readonly lazyOffsets = new Map<string, ConsumerOffset>();
 
   constructor(
     private readonly environment: Environment,
@@ -29,28 +31,49 @@ export class LmdbUnits implements Units {
     if (state.length < unit.state.length) {
       this.state.writeVolatile(unit.state.filter((write) => this.state.isVolatile(write.state)));
     }
-    const writing = this.environment.write(() => {
+    if (unit.rows.length === 0 && durable.length === 0 && state.length === 0) {
+      // Nothing durable but how far it has come: what it follows from is on disk already, so no one has to wait. A crash
+      // before the offset is kept does it again, into topics that begin anew.
+      this.keepLazily(unit.offsets);
+      return this.log.appendVolatile(volatile);
+    }
+    const staged = await this.environment.write(() => {
+      const records = this.log.stage(durable);
       this.messages.stage(unit.rows);
       this.state.stage(state);
-      for (const { consumer, partition, offset } of unit.offsets) {
-        this.offsets.put(key(consumer, partition), key(offset));
-      }
-      const staged = this.log.stage(durable);
-      this.state.stage(unit.folds.flatMap((fold) => foldRow(fold, staged)));
-      return staged;
+      this.state.stage(unit.folds.flatMap((fold) => foldRow(fold, records)));
+      for (const offset of unit.offsets) this.putOffset(offset);
+      return records;
     });
-    // Nothing durable but the offset: what it follows from is on disk already, so no one has to wait.
-    const early = unit.rows.length === 0 && durable.length === 0 && state.length === 0;
-    const positions = early ? this.log.appendVolatile(volatile) : [];
-    const staged = await writing;
     this.log.publish(staged);
-    if (early) return positions;
     return inOrder(unit.appends, staged, this.log.appendVolatile(volatile), (topic) => this.log.isVolatile(topic));
   }
 
   async offset(consumer: string, partition: number): Promise<number | undefined> {
+    const lazy = this.lazyOffsets.get(`${consumer}/${partition}`);
+    if (lazy) return lazy.offset;
     const value = this.offsets.get(key(consumer, partition));
     return value === undefined ? undefined : numberAt(value, 0);
+  }
+
+  private putOffset({ consumer, partition, offset }: ConsumerOffset): void {
+    this.offsets.put(key(consumer, partition), key(offset));
+  }
+
+  /** The newest offset of each consumer goes with one of the next commits. */
+  private keepLazily(offsets: ConsumerOffset[]): void {
+    if (offsets.length === 0) return;
+    const first = this.lazyOffsets.size === 0;
+    for (const offset of offsets) this.lazyOffsets.set(`${offset.consumer}/${offset.partition}`, offset);
+    if (!first) return;
+    const put = (): void => {
+      for (const offset of this.lazyOffsets.values()) this.putOffset(offset);
+      this.lazyOffsets.clear();
+    };
+    this.environment.write(put, { lazy: true }).catch((error: unknown) => {
+      // Everyone who waits for a write is told the same; this one's loss costs only a repetition.
+      this.environment.report(error);
+    });
   }
 }
 

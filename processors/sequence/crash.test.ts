@@ -47,6 +47,18 @@ describe('the sequencer, under any interleaving and any crash point', () => {
     );
   });
 
+  it('knows a repeat again after a crash between two slices of its memory', async () => {
+    // Found by the property above: the event was appended a day later than its command, by the calendar of the slices.
+    const processors = await loadProcessors();
+    const send = (channel: string, id: string, wait: number): Send => ({ channel, user: 'alice', id, wait });
+    const commands = [send('a', '1', -1), send('b', '4', 0), send('b', '4', 0), send('a', '1', 1)];
+    const events = await run(processors, commands, [3], 2);
+    check(
+      commands,
+      events.map((record) => record.decoded().value as MessageEvent),
+    );
+  });
+
   it('makes the same bytes with crashes as without', async () => {
     const processors = await loadProcessors();
     await fc.assert(

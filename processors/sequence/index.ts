@@ -16,6 +16,7 @@ export default defineProcessor({
     schema: 'MessageEvent',
     fold: (state, input) => fold(new SequenceState(state), input.value as MessageEvent),
     origin: (input) => (input.value as MessageEvent).command_offset,
+    time: (input) => (input.value as MessageEvent).time,
   },
   create: () => (rows, input) => {
     const state = new SequenceState(rows);
