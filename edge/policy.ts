@@ -5,6 +5,7 @@ import { MillraceError } from '../platform/errors/error.ts';
 export type Act =
   | 'read'
   | 'send'
+  | 'delete'
   | 'join'
   | 'invite'
   | 'leave'
@@ -25,9 +26,21 @@ type Standing = 'outside_public' | 'outside_private' | 'member' | 'manager' | 'o
 const table: { [Who in Standing]: readonly Act[] } = {
   outside_private: [],
   outside_public: ['read', 'list_members', 'join'],
-  outside_manager: ['read', 'list_members', 'join', 'remove', 'rename', 'archive'],
-  member: ['read', 'list_members', 'send', 'join', 'invite', 'leave', 'set_topic'],
-  manager: ['read', 'list_members', 'send', 'join', 'invite', 'leave', 'set_topic', 'remove', 'rename', 'archive'],
+  outside_manager: ['read', 'list_members', 'join', 'delete', 'remove', 'rename', 'archive'],
+  member: ['read', 'list_members', 'send', 'delete', 'join', 'invite', 'leave', 'set_topic'],
+  manager: [
+    'read',
+    'list_members',
+    'send',
+    'delete',
+    'join',
+    'invite',
+    'leave',
+    'set_topic',
+    'remove',
+    'rename',
+    'archive',
+  ],
 };
 
 /** What an archived channel still allows. */

@@ -107,7 +107,7 @@ export async function change(
   const { channel_id, message_id, text = '', emoji = '' } = request;
   if (kind === 'edit') checkText(text);
   if (kind === 'react' || kind === 'unreact') checkEmoji(emoji);
-  const access = allow('send', await context.access.of(caller, channel_id), caller);
+  const access = allow(kind === 'delete' ? 'delete' : 'send', await context.access.of(caller, channel_id), caller);
   const message = await storedMessage(context, caller, channel_id, message_id);
   if (kind === 'edit' && message.user_id !== caller.user_id)
     throw new MillraceError('forbidden', 'only its author edits a message');

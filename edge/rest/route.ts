@@ -1,6 +1,5 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { Value } from '@sinclair/typebox/value';
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { CallContext, Caller } from '../calls/context.ts';
 
@@ -58,7 +57,7 @@ export function route<Params extends TObject, Query extends TObject, Body extend
     run: async (context, caller, raw) => {
       spec.before?.(caller);
       const params = checkParams(raw.params) as Static<Params>;
-      const query = checkQuery(Value.Convert(spec.query, queryObject(spec.query, raw.query))) as Static<Query>;
+      const query = checkQuery(queryObject(spec.query, raw.query)) as Static<Query>;
       const body = (checkBody ? checkBody(parseJson(raw.body)) : undefined) as Static<Body>;
       return spec.handle(context, { caller, params, query, body, idempotency_key: raw.idempotency_key });
     },
@@ -80,14 +79,21 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
   };
 }
 
-/** Repeated parameters become a list where the schema wants one; unknown ones are left out. */
+/** Repeated parameters become a list where the schema wants one; unknown ones are left out. What can't be the wanted type stays text, which the check then refuses. */
 function queryObject(schema: TObject, query: URLSearchParams): { [name: string]: unknown } {
   const found: { [name: string]: unknown } = {};
   for (const [name, property] of Object.entries(schema.properties)) {
     const values = query.getAll(name);
-    if (values.length > 0) found[name] = property['type'] === 'array' ? values : values.at(-1);
+    if (values.length > 0)
+      found[name] = property['type'] === 'array' ? values : readValue(property['type'], values.at(-1)!);
   }
   return found;
+}
+
+function readValue(type: unknown, text: string): unknown {
+  if (type === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
 }
 
 function parseJson(body: Buffer): unknown {
