@@ -96,7 +96,9 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
 }
 
 export function createLogger(settings: Pick<Settings, 'log_level'>): Logger {
-  return pino({ level: settings.log_level, base: null }, pino.destination({ dest: 2, sync: true }));
+  // pino knows how to write out an error under `err` alone: under another name it would be {}.
+  const serializers = { error: (error: unknown) => (error instanceof Error ? pino.stdSerializers.err(error) : error) };
+  return pino({ level: settings.log_level, base: null, serializers }, pino.destination({ dest: 2, sync: true }));
 }
 
 async function checkedPlans(folder: string) {

@@ -20,7 +20,9 @@ export class KnownAccess {
     const key = keyOf(person, channelId);
     const known = this.known.get(key);
     if (known) return known.access;
-    const access = this.directory.access(person, channelId);
+    // The two ids alone: a caller carries more, which a worker thread may not be able to take.
+    const { workspace_id, user_id } = person;
+    const access = this.directory.access({ workspace_id, user_id }, channelId);
     this.known.set(key, { access });
     // A failure is not an answer to remember.
     access.catch(() => this.known.delete(key));
