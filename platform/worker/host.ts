@@ -86,7 +86,7 @@ class Thread {
       this.opened = true;
     } catch (error) {
       this.ended ??= 'it did not open';
-      await this.worker.terminate();
+      this.worker.unref();
       throw error;
     }
   }
@@ -112,7 +112,9 @@ class Thread {
       await this.send('close', [], deadline);
       await this.exited;
     } finally {
-      await this.worker.terminate();
+      // Not terminate(): libsql ends the whole process (a Rust panic) when its thread is torn away in the middle of a
+      // call. A thread that has answered ends by itself; one that hangs must at least not keep the process alive.
+      this.worker.unref();
     }
   }
 

@@ -86,6 +86,19 @@ export function matchContract(open: Open): void {
     await close();
   });
 
+  it('ranks thousands of matches of common words without going through them again for each', async () => {
+    const { index, close } = await open();
+    for (let start = 0; start < 12_000; start += 1_000) {
+      await index.index(Array.from({ length: 1_000 }, (_, n) => document(`${start + n}`, 'the same few words')));
+    }
+    const began = performance.now();
+    const result = await index.search(query('the same words', { sort: 'relevance' }));
+    assert.equal(result.total, 12_000);
+    // A bound for a busy machine: a quadratic plan takes minutes.
+    assert.ok(performance.now() - began < 2_500);
+    await close();
+  });
+
   it('ranks what says more about it in fewer words higher; the more telling word counts more', async () => {
     const { index, close } = await open();
     await index.index([

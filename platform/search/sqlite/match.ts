@@ -22,16 +22,28 @@ export function excluded(terms: Term[]): string | null {
   );
 }
 
+/** Words that count for the score; each costs a look at all of its places. */
+const maxScored = 32;
+
 /** Each word once, those of phrases too. */
 export function scoredWords(terms: Term[]): Scored[] {
-  const scored = new Map<string, Scored>();
+  return distinctWords(terms).slice(0, maxScored);
+}
+
+/** Whether a document that holds all scored words is a hit as far as the required terms go. */
+export function scoredSuffice(terms: Term[]): boolean {
+  return !terms.some((term) => term.kind === 'phrase' && !term.excluded) && distinctWords(terms).length <= maxScored;
+}
+
+function distinctWords(terms: Term[]): Scored[] {
+  const distinct = new Map<string, Scored>();
   for (const term of terms) {
     if (term.excluded) continue;
     const prefix = term.kind === 'prefix';
     for (const word of term.kind === 'phrase' ? term.words : [term.word])
-      scored.set(`${word}${prefix ? '*' : ''}`, { word, prefix });
+      distinct.set(`${word}${prefix ? '*' : ''}`, { word, prefix });
   }
-  return [...scored.values()];
+  return [...distinct.values()];
 }
 
 function joined(terms: Term[], by: string): string | null {
