@@ -1,5 +1,6 @@
 import type { TemplatedApp, HttpResponse as UwsResponse, us_listen_socket, WebSocket } from 'uWebSockets.js';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { Handshake, HttpResponse, Socket, Transport, TransportHandlers, TransportLimits } from './port.ts';
 
@@ -48,8 +49,9 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
   app.any('/*', (response, request) => serve(response, request, handlers, limits));
   return {
     name: 'uws',
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
+    listen: async (wanted, host) => {
+      const port = wanted === 0 ? await freePort(host) : wanted;
+      return new Promise((resolve, reject) => {
         // LIBUS_LISTEN_EXCLUSIVE_PORT: without it a second process would share the port in silence.
         const done = (token: us_listen_socket | false): void => {
           listening = token;
@@ -60,7 +62,8 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
         // The types lack the form with both host and options, which the binary has.
         if (host === undefined) app.listen(port, exclusive, done);
         else (app as unknown as ListenOnHost).listen(host, port, exclusive, done);
-      }),
+      });
+    },
     publish: (topic, frame) => void app.publish(topic, frame, false),
     stopListening: () => {
       if (listening) uws.us_listen_socket_close(listening);
@@ -72,6 +75,21 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
 
 interface ListenOnHost {
   listen(host: string, port: number, options: number, done: (token: us_listen_socket | false) => void): void;
+}
+
+/**
+ * A port that is free now. Asked for port 0, uWebSockets.js leaves out SO_REUSEADDR, and a process that is killed and
+ * started again on the port it had would find it taken for a minute.
+ */
+async function freePort(host: string | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen({ port: 0, host }, () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
 }
 
 export function portInUse(port: number): MillraceError {
