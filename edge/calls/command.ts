@@ -27,7 +27,9 @@ export async function command(
       schema: 'MessageCommand' as const,
       value,
     };
-    await log.append([append]);
+    const appended = log.append([append]);
+    caller.placed?.();
+    await appended;
   } catch (error) {
     request.cancel();
     const detail = 'the log does not take writes now: send it again with the same client_msg_id';

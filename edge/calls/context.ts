@@ -23,4 +23,6 @@ export interface CallContext {
 /** Who calls, with the trace of the call. */
 export interface Caller extends Identity {
   trace_id: string;
+  /** Called once the call's command has its place on the log, or needs none: what the caller sends next comes after it. */
+  placed?: () => void;
 }

@@ -11,7 +11,7 @@ import { Session } from './session.ts';
 /** Frames of one socket that wait for their turn; past it the socket is closed as one that floods. */
 const queueBound = 1000;
 /** Calls of one socket under way at once. */
-const concurrency = 64;
+const concurrency = 256;
 
 export interface ConnectionPorts {
   context: CallContext;
@@ -32,6 +32,8 @@ export class Connection {
   private readonly lanes = new Map<string, Promise<void>>();
   private refusals: number[] = [];
   private closing = false;
+  /** Hello is out: it comes before any answer, and only then are the session's channels known. */
+  private greeted = false;
 
   constructor(
     readonly socket: Socket,
@@ -57,6 +59,7 @@ export class Connection {
       this.session = session;
       this.ports.opened(session);
       await session.greet();
+      this.greeted = true;
       this.work();
     } catch (error) {
       this.fail(error);
@@ -73,7 +76,7 @@ export class Connection {
     if (!frame) return this.end(4400, 'a frame is one JSON object');
     if (this.queue.length >= queueBound) return this.end(4429, 'too many frames at once');
     this.queue.push({ type: typeof frame['type'] === 'string' ? frame['type'] : '', frame });
-    if (this.session) this.work();
+    if (this.greeted) this.work();
   }
 
   alive(): void {
@@ -111,19 +114,25 @@ export class Connection {
     }
   }
 
-  /** Sends to one channel keep their order: each begins when the one before it has its answer. */
+  /**
+   * Calls to one channel keep their order: each begins once the one before it has its place on the log (or has failed).
+   * Their answers come when they come.
+   */
   private inLane(type: string, frame: { [field: string]: unknown }): Promise<void> {
     const channel = frame['channel_id'];
     if (typeof channel !== 'string') return this.run(type, frame);
     const before = this.lanes.get(channel) ?? Promise.resolve();
-    const done = before.then(() => this.run(type, frame));
-    this.lanes.set(channel, done);
+    let done!: Promise<void>;
+    const placed = new Promise<void>((resolve) => {
+      done = before.then(() => this.run(type, frame, resolve)).finally(resolve);
+    });
+    this.lanes.set(channel, placed);
     return done.finally(() => {
-      if (this.lanes.get(channel) === done) this.lanes.delete(channel);
+      if (this.lanes.get(channel) === placed) this.lanes.delete(channel);
     });
   }
 
-  private async run(type: string, frame: { [field: string]: unknown }): Promise<void> {
+  private async run(type: string, frame: { [field: string]: unknown }, placed?: () => void): Promise<void> {
     const session = this.session;
     if (!session || this.closing) return;
     const id = typeof frame['id'] === 'string' ? frame['id'] : undefined;
@@ -135,7 +144,7 @@ export class Connection {
         session,
         context,
         admission,
-        caller: { ...session.identity, trace_id },
+        caller: { ...session.identity, trace_id, ...(placed ? { placed } : {}) },
       });
       if (answer) session.send(id === undefined ? answer : { ...answer, id });
     } catch (error) {
