@@ -82,8 +82,9 @@ function step(node: ProcessorPlan, view: StateView | undefined, observe: Observe
   };
 }
 
-function routed(output: Output, cause: Input): Routed {
-  return { ...output, time: cause.time, offset: cause.offset, partition: cause.partition } as Routed;
+/** Written out: a spread here costs more than many steps do. */
+function routed({ schema, value, to, key }: Output, { time, offset, partition }: Input): Routed {
+  return { schema, value, key, time, offset, partition, to } as Routed;
 }
 
 function gather(node: SinkPlan, observe: Observe) {

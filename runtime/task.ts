@@ -158,8 +158,9 @@ export class Task {
     for (const view of this.views.values()) view.begin(unit);
     try {
       const inputs = records.map((record): Input => {
+        const { schema, value } = record.decoded();
         const { key, time, offset, partition } = record;
-        return { ...record.decoded(), key, time, offset, partition } as Input;
+        return { schema, value, key, time, offset, partition } as Input;
       });
       this.graph.push(source.id, { unit, records: inputs });
       if (!unit.failure) this.note(unit, source, records.at(-1)!.offset + 1);
