@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelId, Head, MessageStore } from '../../platform/messages/port.ts';
-import type { MessageEvent } from '../../schemas/generated/types.ts';
+import type { Message, MessageEvent } from '../../schemas/generated/types.ts';
 import { eventFrame, messageFrame, storedEventFrame } from '../wire/message.ts';
 
 /** Recent frames that a channel keeps for resumes; older ones are read from the store. */
@@ -10,8 +10,8 @@ const waitingBound = 10_000;
 
 interface Kept {
   rev: number;
-  /** Of a message's event, so that a later change of the message can renew the frame. */
-  message_id: string | undefined;
+  /** Of a message's event: a later change of the message renews the frame. */
+  message: Message | undefined;
   kind: string;
   frame: Buffer;
 }
@@ -58,7 +58,7 @@ export class ChannelFeed {
     }
     this.head = { rev: event.rev, seq: event.seq };
     const kept = keep(event);
-    if (kept.kind !== 'created' && kept.message_id !== undefined) this.renew(event);
+    this.renew(event);
     this.ring.push(kept);
     if (this.ring.length > ringBound) this.ring.shift();
     this.publish(kept.frame);
@@ -128,13 +128,20 @@ export class ChannelFeed {
     for (const event of waiting) this.take(event);
   }
 
-  /** An event is repeated with its message as it is now, so that no deleted text comes back. */
+  /** An event is repeated with its message as it is now, so that no deleted text comes back, and a root tells its replies. */
   private renew(event: MessageEvent): void {
     if (!('MessageChanged' in event.body)) return;
-    const { message } = event.body.MessageChanged;
+    const { kind, message, root_reply_count } = event.body.MessageChanged;
+    if (kind !== 'created') this.replace(message.message_id, () => message);
+    else if (message.thread_id !== null)
+      this.replace(message.thread_id, (root) => ({ ...root, reply_count: root_reply_count }));
+  }
+
+  private replace(messageId: string, change: (message: Message) => Message): void {
     for (const kept of this.ring) {
-      if (kept.message_id === message.message_id)
-        kept.frame = Buffer.from(messageFrame(this.channel, kept.rev, kept.kind, message));
+      if (kept.message?.message_id !== messageId) continue;
+      kept.message = change(kept.message);
+      kept.frame = Buffer.from(messageFrame(this.channel, kept.rev, kept.kind, kept.message));
     }
   }
 }
@@ -143,7 +150,7 @@ function keep(event: MessageEvent): Kept {
   const changed = 'MessageChanged' in event.body ? event.body.MessageChanged : undefined;
   return {
     rev: event.rev,
-    message_id: changed?.message.message_id,
+    message: changed?.message,
     kind: changed?.kind ?? '',
     frame: Buffer.from(eventFrame(event)),
   };

@@ -6,30 +6,36 @@ import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
 import { storedEventFrame } from '../wire/message.ts';
 
-/** More missed events than this, and reading the history is the better way. */
-const mostEvents = 10_000;
 const page = 500;
+
+export type Resumed = { status: 'caught_up' | 'reset'; head: Head } | { status: 'gone' };
 
 /**
  * Sends every event of a channel after `rev` once, in order, and leaves the socket subscribed: nothing comes twice, and
- * nothing is left out between the last one sent and the first live one.
+ * nothing is left out between the last one sent and the first live one. `hears` is asked after each wait: what the person
+ * has left meanwhile is neither sent nor subscribed again.
  */
 export async function resumeChannel(
   context: CallContext,
   socket: Socket,
   channel: ChannelId,
   rev: number,
-): Promise<{ status: string; head?: Head }> {
+  hears: () => boolean,
+): Promise<Resumed> {
   const feed = context.gateway.feed(channel);
-  const head = feed?.current;
-  if (!feed || !head) return { status: 'gone' };
-  if (rev > head.rev) return { status: 'reset', head };
+  if (!feed?.current) return { status: 'gone' };
+  if (rev > feed.current.rev) {
+    // Events are in the store before they are here: the client may have read there what has yet to arrive.
+    const stored = await context.store.head(channel);
+    if (rev > stored.rev) return hears() ? { status: 'reset', head: feed.current } : { status: 'gone' };
+    await feed.reached(rev);
+    if (!hears()) return { status: 'gone' };
+  }
   const recent = feed.since(rev);
   if (recent) {
     for (const frame of recent) socket.send(frame);
-    return { status: 'caught_up', head };
+    return { status: 'caught_up', head: feed.current };
   }
-  if (head.rev - rev > mostEvents) return { status: 'reset', head };
 
   // From the store: live events must wait, for they would overtake.
   const topic = channelKey(channel.workspace_id, channel.channel_id);
@@ -41,19 +47,23 @@ export async function resumeChannel(
       if (rest) {
         // In one go with the subscription: the next live event is the one after these.
         for (const frame of rest) socket.send(frame);
-        return { status: 'caught_up', head: feed.current! };
+        return { status: 'caught_up', head: feed.current };
       }
       const events = await context.store.eventsAfter(channel, sent, page);
-      if (!events || events.length === 0) return { status: 'reset', head: feed.current! };
+      if (!hears()) return { status: 'gone' };
+      if (!events || events.length === 0) return { status: 'reset', head: feed.current };
       await drained(socket);
+      if (!hears()) return { status: 'gone' };
       for (const event of events) {
-        const frame = storedEventFrame(channel, event, feed.current!.seq);
-        socket.send(frame);
+        socket.send(storedEventFrame(channel, event, feed.current.seq));
         sent = event.rev;
       }
+      // What the store had beyond the feed comes by it as well, and would be heard twice.
+      await feed.reached(sent);
+      if (!hears()) return { status: 'gone' };
     }
   } finally {
-    socket.subscribe(topic);
+    if (hears()) socket.subscribe(topic);
   }
 }
 

@@ -8,7 +8,7 @@ import type { CallContext } from '../calls/context.ts';
 import { readState } from '../calls/unreads.ts';
 import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
-import { resumeChannel } from './resume.ts';
+import { type Resumed, resumeChannel } from './resume.ts';
 
 /** Person events that wait until `hello` is out; past it the socket is closed and comes back. */
 const waitingBound = 1000;
@@ -19,13 +19,20 @@ const waitingBound = 1000;
  */
 export class Session {
   readonly connection_id = randomUUID();
-  /** Channels whose events this socket hears. */
-  private readonly channels = new Set<string>();
+  /**
+   * Channels whose events this socket hears, with the rev at which its person joined. Each joining has an entry of its
+   * own, so that what waited through a leave and a return knows that it is outdated.
+   */
+  private readonly channels = new Map<string, { rev: number }>();
+  /** Channels on their way into `channels`. */
+  private readonly joining = new Map<string, { rev: number }>();
   private greeted = false;
   private waiting: PersonEvent[] = [];
   private closed = false;
   /** Person events are worked off one after another. */
   private working: Promise<void> = Promise.resolve();
+  /** So are resumes: two of a channel at once would mix its order. */
+  private resuming: Promise<unknown> = Promise.resolve();
   /** Numbers of this socket's own read requests, whose word its `ack` brings. */
   readonly ownReads = new Set<number>();
 
@@ -38,24 +45,17 @@ export class Session {
 
   /** Finds the person's channels, subscribes, and says hello. */
   async greet(): Promise<void> {
-    const { gateway, store } = this.context;
+    const { gateway } = this.context;
     const { workspace_id, user_id } = this.identity;
     // The person's address first: whatever changes from here on is heard.
     await gateway.acquirePerson(this.identity);
-    const joined = (await store.memberships(this.identity)).filter((membership) => membership.joined);
+    const joined = await this.acquired();
+    if (!joined) return;
     const heads: { channel_id: string; head: Head }[] = [];
-    const feeds = await Promise.all(
-      joined.map(({ channel_id }) => gateway.acquireChannel({ workspace_id, channel_id })),
-    );
-    if (this.closed) {
-      for (const { channel_id } of joined) gateway.release(channelKey(workspace_id, channel_id));
-      gateway.release(personKey(workspace_id, user_id));
-      return;
-    }
-    for (const [i, { channel_id }] of joined.entries()) {
-      this.channels.add(channel_id);
+    for (const { channel_id, rev, feed } of joined) {
+      this.channels.set(channel_id, { rev });
       this.socket.subscribe(channelKey(workspace_id, channel_id));
-      heads.push({ channel_id, head: feeds[i]!.current! });
+      heads.push({ channel_id, head: feed.current! });
     }
     this.send({
       type: 'hello',
@@ -69,6 +69,33 @@ export class Session {
     const waiting = this.waiting;
     this.waiting = [];
     for (const event of waiting) this.person(event);
+  }
+
+  /** The feeds of all joined channels; given back, with the person's address, where one fails or the socket is closed. */
+  private async acquired() {
+    const { gateway, store } = this.context;
+    const { workspace_id, user_id } = this.identity;
+    const held: string[] = [personKey(workspace_id, user_id)];
+    try {
+      const joined = (await store.memberships(this.identity)).filter((membership) => membership.joined);
+      const feeds = await Promise.allSettled(
+        joined.map(async ({ channel_id, rev }) => {
+          const feed = await gateway.acquireChannel({ workspace_id, channel_id });
+          held.push(channelKey(workspace_id, channel_id));
+          return { channel_id, rev, feed };
+        }),
+      );
+      if (!this.closed)
+        return feeds.map((result) => {
+          if (result.status === 'rejected') throw result.reason;
+          return result.value;
+        });
+    } catch (error) {
+      for (const address of held) gateway.release(address);
+      throw error;
+    }
+    for (const address of held) gateway.release(address);
+    return undefined;
   }
 
   hears(channelId: string): boolean {
@@ -86,62 +113,91 @@ export class Session {
       this.waiting.push(event);
       return;
     }
-    this.working = this.working.then(() => this.work(event)).catch(this.failed);
+    const { body } = event;
+    if (!('MembershipChanged' in body)) return this.afterOthers(() => this.work(event));
+    const { channel_id, joined, rev, seq } = body.MembershipChanged;
+    // A leave waits for nothing, for it must be in force at once; a joining on its way ends with it.
+    if (!joined) return this.leave(channel_id, { rev, seq });
+    const entry = { rev };
+    this.joining.set(channel_id, entry);
+    this.afterOthers(() => this.join(channel_id, { rev, seq }, entry));
+  }
+
+  private afterOthers(work: () => Promise<void>): void {
+    this.working = this.working.then(work).catch(this.failed);
   }
 
   /** Sends what a client missed of its channels, then where each stands. */
   async resume(id: string | undefined, wanted: { [channel: string]: number }): Promise<void> {
-    const channels: { [channel: string]: { status: string; head?: Head } } = {};
+    const channels = new Map<string, Resumed>();
     // One after another: a client with hundreds of channels must not fill the socket at once.
     for (const [channel_id, rev] of Object.entries(wanted)) {
       if (this.closed) return;
-      channels[channel_id] = this.channels.has(channel_id)
-        ? await resumeChannel(this.context, this.socket, { workspace_id: this.identity.workspace_id, channel_id }, rev)
-        : { status: 'gone' };
+      channels.set(channel_id, await this.catchUp(channel_id, rev));
     }
-    this.send({ type: 'resumed', ...(id === undefined ? {} : { id }), channels });
+    this.send({ type: 'resumed', ...(id === undefined ? {} : { id }), channels: Object.fromEntries(channels) });
+  }
+
+  private catchUp(channel_id: string, rev: number): Promise<Resumed> {
+    return this.inTurn(async () => {
+      const entry = this.channels.get(channel_id);
+      if (!entry) return { status: 'gone' };
+      const channel = { workspace_id: this.identity.workspace_id, channel_id };
+      return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.get(channel_id) === entry);
+    });
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.resuming.then(work);
+    this.resuming = turn.catch(() => undefined);
+    return turn;
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
     const { workspace_id, user_id } = this.identity;
-    for (const channel_id of this.channels) this.context.gateway.release(channelKey(workspace_id, channel_id));
+    for (const channel_id of this.channels.keys()) this.context.gateway.release(channelKey(workspace_id, channel_id));
     if (this.greeted) this.context.gateway.release(personKey(workspace_id, user_id));
     this.channels.clear();
   }
 
   private async work({ body }: PersonEvent): Promise<void> {
     if (this.closed) return;
-    if ('MembershipChanged' in body) {
-      const { channel_id, joined, rev, seq } = body.MembershipChanged;
-      if (joined) await this.join(channel_id, { rev, seq });
-      else this.leave(channel_id, { rev, seq });
-    } else if ('ReadMoved' in body) {
+    if ('ReadMoved' in body) {
       const { channel_id, reply_to } = body.ReadMoved;
       if (reply_to && this.ownReads.delete(reply_to.request)) return;
       this.send({ type: 'read', ...(await readState(this.context, this.identity, channel_id)) });
-    } else {
+    } else if ('AccessEnded' in body) {
       this.socket.end(4403, body.AccessEnded.reason.slice(0, 100));
     }
   }
 
-  private async join(channel_id: string, { rev, seq }: Head): Promise<void> {
-    if (this.channels.has(channel_id)) return;
+  private async join(channel_id: string, { rev, seq }: Head, entry: { rev: number }): Promise<void> {
     const { workspace_id } = this.identity;
+    const wanted = (): boolean => this.joining.get(channel_id) === entry;
+    if (this.closed || !wanted() || this.channels.has(channel_id)) return;
     const feed = await this.context.gateway.acquireChannel({ workspace_id, channel_id });
     // Word of the membership may overtake the channel's own events, which one may not hear before it.
     await feed.reached(rev - 1);
-    if (this.closed) return this.context.gateway.release(channelKey(workspace_id, channel_id));
-    this.channels.add(channel_id);
-    // The head just before one's own member.joined, which is the first event that follows.
-    this.send({ type: 'channel.added', channel_id, head: { rev: rev - 1, seq } });
-    this.socket.subscribe(channelKey(workspace_id, channel_id));
-    await resumeChannel(this.context, this.socket, { workspace_id, channel_id }, rev - 1);
+    await this.inTurn(async () => {
+      if (this.closed || !wanted()) return this.context.gateway.release(channelKey(workspace_id, channel_id));
+      this.joining.delete(channel_id);
+      this.channels.set(channel_id, entry);
+      // The head just before one's own member.joined, which is the first event that follows.
+      this.send({ type: 'channel.added', channel_id, head: { rev: rev - 1, seq } });
+      this.socket.subscribe(channelKey(workspace_id, channel_id));
+      const hears = (): boolean => this.channels.get(channel_id) === entry;
+      await resumeChannel(this.context, this.socket, { workspace_id, channel_id }, rev - 1, hears);
+    });
   }
 
   private leave(channel_id: string, head: Head): void {
-    if (!this.channels.delete(channel_id)) return;
+    this.joining.delete(channel_id);
+    const entry = this.channels.get(channel_id);
+    // Word that waited for hello may be of a leave before the joining that hello knows.
+    if (!entry || (head.rev !== 0 && head.rev <= entry.rev)) return;
+    this.channels.delete(channel_id);
     const { workspace_id } = this.identity;
     this.socket.unsubscribe(channelKey(workspace_id, channel_id));
     const current = this.context.gateway.feed({ workspace_id, channel_id })?.current ?? head;

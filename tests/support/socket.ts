@@ -80,12 +80,21 @@ export class TestSocket {
     );
   }
 
-  /** Asks for what was missed. Resolves with the statuses, and the events that came before them. */
+  /**
+   * Asks for what was missed. Resolves with the statuses, and the events that came before them, without what was heard
+   * before the server took the request: of each channel, all before its first missed event.
+   */
   async resume(channels: { [channel: string]: number }) {
     const from = this.frames.length;
     const resumed = await this.ask({ type: 'resume', channels });
     const frames = this.frames.slice(from, this.frames.indexOf(resumed));
-    return { channels: resumed.channels, events: frames.filter((frame) => frame.type === 'event') };
+    const first = new Map<string, number>();
+    for (const [index, { channel_id, rev }] of frames.entries())
+      if (rev === (channels[channel_id] ?? Number.NaN) + 1) first.set(channel_id, index);
+    const events = frames.filter(
+      ({ type, channel_id }, index) => type === 'event' && index >= (first.get(channel_id) ?? index),
+    );
+    return { channels: resumed.channels, events };
   }
 
   /** The events of a channel so far. */
