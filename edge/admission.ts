@@ -24,9 +24,9 @@ export class Admission {
   ) {}
 
   /** A REST call. Errors: `unauthenticated`, `rate_limited`, `forbidden`, `unavailable`. */
-  async request(authorization: string | undefined): Promise<Identity> {
+  async request(authorization: string | undefined, counted: boolean): Promise<Identity> {
     const identity = await this.identify(bearerOf(authorization));
-    this.count(identity);
+    if (counted) this.count(identity);
     await this.admit(identity);
     return identity;
   }

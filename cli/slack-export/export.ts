@@ -46,8 +46,8 @@ export class SlackExport {
   }
 
   /**
-   * A channel's messages by time. Held in memory: one day, and eight bytes or so for each message read, to tell
-   * which replies have their root.
+   * A channel's messages by time. Held in memory: one day, and a number (some 40 bytes) for each message read,
+   * to tell which replies have their root.
    */
   async *messages(channel: SlackChannel): AsyncGenerator<SlackMessage> {
     const seen = new Set<number>();

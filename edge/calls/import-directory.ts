@@ -52,5 +52,23 @@ export async function importChannel(
     if (!(error instanceof MillraceError) || error.code !== 'conflict') throw error;
     await create(`${item.name}-imported`);
   }
+  // Past the channel's creation, for that is where a topic and an archive have their place in its story.
+  if (item.topic) await change(context, caller, item.channel_id, { topic: item.topic });
+  if (item.archived) await change(context, caller, item.channel_id, { archived: true });
   return { status: 'created', id: item.channel_id };
+}
+
+async function change(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  changes: { topic?: string; archived?: boolean },
+): Promise<void> {
+  await changeDirectory(context, caller, (reply_to) =>
+    context.directory.changeChannel(caller.workspace_id, channelId, changes, {
+      actor_id: caller.user_id,
+      reply_to,
+      trace_id: caller.trace_id,
+    }),
+  );
 }

@@ -11,6 +11,7 @@ export interface ImportedChannel {
   name: string;
   channel_type: 'public' | 'private' | 'group' | 'dm';
   topic?: string | undefined;
+  archived?: boolean | undefined;
   creator_id: string;
   members: string[];
   created_at: string;

@@ -26,6 +26,8 @@ export interface RouteSpec<Params extends TObject, Query extends TObject, Body e
   params: Params;
   query: Query;
   body?: Body;
+  /** The call is outside the rate limit. */
+  unlimited?: boolean;
   /** Runs before the body is looked at. */
   before?(caller: Caller): void;
   /** Each success by status; errors are the same for all. */

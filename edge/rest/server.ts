@@ -41,7 +41,10 @@ export function restServer(
         name: 'method',
       };
     }
-    const caller = { ...(await admission.request(request.header('authorization'))), trace_id };
+    const caller = {
+      ...(await admission.request(request.header('authorization'), route.spec.unlimited !== true)),
+      trace_id,
+    };
     if (request.body === oversized) throw new MillraceError('too_large', 'body: is larger than 4 MiB');
     const reply = await route.run(context, caller, {
       params: found.params,

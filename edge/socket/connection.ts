@@ -9,9 +9,16 @@ import { handleFrame } from './handle-frame.ts';
 import { Session } from './session.ts';
 
 /** Frames of one socket that wait for their turn; past it the socket is closed as one that floods. */
-const queueBound = 1000;
+const queueBound = 10_000;
+/** The same before hello, when nothing is counted yet. */
+const earlyBound = 1000;
 /** Calls of one socket under way at once. */
 const concurrency = 256;
+
+interface Taken {
+  type: string;
+  frame: { [field: string]: unknown };
+}
 
 export interface ConnectionPorts {
   context: CallContext;
@@ -27,7 +34,7 @@ export interface ConnectionPorts {
 export class Connection {
   session: Session | undefined;
   lastSeen: number;
-  private readonly queue: { type: string; frame: { [field: string]: unknown } }[] = [];
+  private readonly queue: Taken[] = [];
   private underWay = 0;
   private readonly lanes = new Map<string, Promise<void>>();
   private refusals: number[] = [];
@@ -60,7 +67,8 @@ export class Connection {
       this.ports.opened(session);
       await session.greet();
       this.greeted = true;
-      this.work();
+      const early = this.queue.splice(0);
+      for (const taken of early) this.count(taken);
     } catch (error) {
       this.fail(error);
     }
@@ -74,9 +82,22 @@ export class Connection {
     if (data.length > limits.frame_bytes) return this.end(1009, 'a frame is at most 64 KiB');
     const frame = parseFrame(data);
     if (!frame) return this.end(4400, 'a frame is one JSON object');
-    if (this.queue.length >= queueBound) return this.end(4429, 'too many frames at once');
-    this.queue.push({ type: typeof frame['type'] === 'string' ? frame['type'] : '', frame });
-    if (this.greeted) this.work();
+    if (this.queue.length >= (this.greeted ? queueBound : earlyBound)) return this.end(4429, 'too many frames at once');
+    const taken = { type: typeof frame['type'] === 'string' ? frame['type'] : '', frame };
+    if (this.greeted) this.count(taken);
+    else this.queue.push(taken);
+  }
+
+  /** Counted when it comes: by the time its turn comes the person's allowance may have filled again. */
+  private count(taken: Taken): void {
+    const session = this.session!;
+    try {
+      if (taken.type !== 'ping') this.ports.admission.count(session.identity);
+      this.queue.push(taken);
+      this.work();
+    } catch (error) {
+      this.answerError(taken.frame, error, this.ports.traceId());
+    }
   }
 
   alive(): void {
@@ -135,10 +156,8 @@ export class Connection {
   private async run(type: string, frame: { [field: string]: unknown }, placed?: () => void): Promise<void> {
     const session = this.session;
     if (!session || this.closing) return;
-    const id = typeof frame['id'] === 'string' ? frame['id'] : undefined;
     const trace_id = this.ports.traceId();
     try {
-      if (type !== 'ping') this.ports.admission.count(session.identity);
       const { context, admission } = this.ports;
       const answer = await handleFrame(type, frame, {
         session,
@@ -146,12 +165,16 @@ export class Connection {
         admission,
         caller: { ...session.identity, trace_id, ...(placed ? { placed } : {}) },
       });
-      if (answer) session.send(id === undefined ? answer : { ...answer, id });
+      if (answer) session.send({ ...answer, ...withId(frame) });
     } catch (error) {
-      const { code, detail } = asMillraceError(error, this.ports.context.logger, trace_id);
-      session.send({ type: 'error', ...(id === undefined ? {} : { id }), code, detail });
-      if (code === 'rate_limited') this.refused();
+      this.answerError(frame, error, trace_id);
     }
+  }
+
+  private answerError(frame: Taken['frame'], error: unknown, trace_id: string): void {
+    const { code, detail } = asMillraceError(error, this.ports.context.logger, trace_id);
+    this.session!.send({ type: 'error', ...withId(frame), code, detail });
+    if (code === 'rate_limited') this.refused();
   }
 
   /** 200 refusals within ten seconds are a client that doesn't listen. */
@@ -168,6 +191,11 @@ export class Connection {
     const codes: { [code: string]: number } = { unauthenticated: 4401, forbidden: 4403, rate_limited: 4429 };
     this.end(codes[known.code] ?? 1012, known instanceof MillraceError ? known.detail.slice(0, 100) : '');
   }
+}
+
+/** An answer carries its request's id, where that had one. */
+function withId(frame: Taken['frame']): { id?: string } {
+  return typeof frame['id'] === 'string' ? { id: frame['id'] } : {};
 }
 
 function parseFrame(data: Buffer): { [field: string]: unknown } | undefined {

@@ -19,6 +19,7 @@ const Item = Type.Union([
     name: Type.String({ minLength: 1, maxLength: limits.channel_name_characters }),
     channel_type: ChannelType,
     topic: Type.Optional(Type.String({ maxLength: limits.topic_characters })),
+    archived: Type.Optional(Type.Boolean()),
     creator_id: Id,
     members: Type.Array(Id, { maxItems: 100_000 }),
     created_at: Time,
@@ -44,6 +45,7 @@ export const importRoutes = [
     summary: 'Takes people, channels and messages with their own authors and times',
     params: none,
     query: none,
+    unlimited: true,
     before: requireImporter,
     body: Type.Object({ items: Type.Array(Item, { minItems: 1, maxItems: limits.import_items }) }),
     responses: {
