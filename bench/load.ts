@@ -13,6 +13,8 @@ export interface LoadResult {
   acknowledged_rate: number;
   sent: number;
   acknowledged: number;
+  refused: number;
+  first_refusal?: string;
   deliveries: number;
   ack_ms: { p50: number; p99: number };
   receive_ms: { p50: number; p99: number };
@@ -74,6 +76,8 @@ export async function load(
   const due = new Map<string, number>();
   const acks: number[] = [];
   const receipts: number[] = [];
+  let refused = 0;
+  let firstRefusal: string | undefined;
   const listeners = clients.map(({ socket }) => {
     const listen = (data: Buffer): void => {
       const now = performance.now();
@@ -88,7 +92,10 @@ export async function load(
       } else if (frame.type === 'event') {
         const at = due.get(frame.event?.message?.client_msg_id ?? '');
         if (at !== undefined) receipts.push(now - at);
-      } else if (frame.type === 'error') throw new Error(data.toString());
+      } else if (frame.type === 'error') {
+        refused++;
+        firstRefusal ??= data.toString();
+      }
     };
     socket.on('message', listen);
     return () => socket.off('message', listen);
@@ -114,7 +121,8 @@ export async function load(
       }
     }, 1);
   });
-  for (let i = 0; i < 1000 && acks.length < sent; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 1000 && acks.length + refused < sent; i++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   const elapsed = (performance.now() - began) / 1000;
   for (const stop of listeners) stop();
   return {
@@ -122,6 +130,8 @@ export async function load(
     acknowledged_rate: Math.round(acks.length / elapsed),
     sent,
     acknowledged: acks.length,
+    refused,
+    ...(firstRefusal === undefined ? {} : { first_refusal: firstRefusal }),
     deliveries: receipts.length,
     ack_ms: { p50: percentile(acks, 50), p99: percentile(acks, 99) },
     receive_ms: { p50: percentile(receipts, 50), p99: percentile(receipts, 99) },

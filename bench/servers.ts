@@ -38,6 +38,8 @@ async function startProcess(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A bench that fails must not leave its servers behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const { url } = JSON.parse(await firstLine(child)) as { url: string };
   return {
     url,

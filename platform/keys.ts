@@ -11,18 +11,23 @@ export function personKey(workspaceId: string, userId: string): string {
   return `${workspaceId}\0@${userId}`;
 }
 
+/** Where changes of a person's presence go; its own sign, for those who watch are others than the person's own devices. */
+export function presenceKey(workspaceId: string, userId: string): string {
+  return `${workspaceId}\0!${userId}`;
+}
+
 export type Address =
   | { kind: 'channel'; workspace_id: string; channel_id: string }
-  | { kind: 'person'; workspace_id: string; user_id: string };
+  | { kind: 'person'; workspace_id: string; user_id: string }
+  | { kind: 'presence'; workspace_id: string; user_id: string };
 
-/** What a key made by `channelKey` or `personKey` stands for. */
+/** What a key made by one of these stands for. */
 export function parseKey(key: string): Address {
   const cut = key.indexOf('\0');
   const workspace_id = key.slice(0, cut);
   const id = key.slice(cut + 2);
-  return key[cut + 1] === '#'
-    ? { kind: 'channel', workspace_id, channel_id: id }
-    : { kind: 'person', workspace_id, user_id: id };
+  if (key[cut + 1] === '#') return { kind: 'channel', workspace_id, channel_id: id };
+  return { kind: key[cut + 1] === '@' ? 'person' : 'presence', workspace_id, user_id: id };
 }
 
 /** The partition of a key, as Kafka's default partitioner has it: murmur2 of the UTF-8 bytes, made positive. */

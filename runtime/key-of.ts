@@ -1,4 +1,4 @@
-import { channelKey, personKey } from '../platform/keys.ts';
+import { channelKey, personKey, presenceKey } from '../platform/keys.ts';
 import type { KeyName } from './topology/format.ts';
 
 /** A record's key by the name that a topology file gives it. Error: a record that lacks the fields for it. */
@@ -14,6 +14,8 @@ export function keyOf(name: KeyName, value: unknown): string {
       return channelKey(text('workspace_id'), text('channel_id'));
     case 'person':
       return personKey(text('workspace_id'), text('user_id'));
+    case 'presence':
+      return presenceKey(text('workspace_id'), text('user_id'));
     case 'address':
       return text('address');
     case 'gateway': {

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { channelKey, personKey } from '../../platform/keys.ts';
+import { channelKey, personKey, presenceKey } from '../../platform/keys.ts';
 import { defineProcessor, type Input, type Output, type State } from '../../runtime/processor.ts';
 import type { GatewayLease, Interest, MessageEvent, PersonEvent, ReplyTo } from '../../schemas/generated/types.ts';
 
@@ -9,8 +9,14 @@ type Lease = { epoch: number; until: number };
 
 export default defineProcessor({
   doc: 'Sends an event once to each gateway that is interested in its channel or person, and to the one that waits for it.',
-  inputs: ['MessageEvent', 'PersonEvent', 'Interest', 'GatewayLease'],
-  outputs: { events: 'MessageEvent', people: 'PersonEvent', markers: 'InterestMarker' },
+  inputs: ['MessageEvent', 'PersonEvent', 'PresenceChanged', 'Typing', 'Interest', 'GatewayLease'],
+  outputs: {
+    events: 'MessageEvent',
+    people: 'PersonEvent',
+    presence: 'PresenceChanged',
+    typing: 'Typing',
+    markers: 'InterestMarker',
+  },
   options: Type.Object({}, { additionalProperties: false }),
   tables: {
     interest: { doc: 'Which gateways want what concerns an address, each under its epoch.' },
@@ -30,6 +36,18 @@ export default defineProcessor({
         const replyTo = 'ReadMoved' in body ? body.ReadMoved.reply_to : null;
         return gateways(state, personKey(workspace_id, user_id), replyTo).map(
           (key): Output => ({ to: 'people', schema: 'PersonEvent', key, value: input.value as PersonEvent }),
+        );
+      }
+      case 'PresenceChanged': {
+        const { value } = input;
+        return gateways(state, presenceKey(value.workspace_id, value.user_id), null).map(
+          (key): Output => ({ to: 'presence', schema: 'PresenceChanged', key, value }),
+        );
+      }
+      case 'Typing': {
+        const { value } = input;
+        return gateways(state, channelKey(value.workspace_id, value.channel_id), null).map(
+          (key): Output => ({ to: 'typing', schema: 'Typing', key, value }),
         );
       }
       case 'Interest': {

@@ -10,7 +10,7 @@ const from = Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 
   description: 'The node, or node.output, whose records come in; a list merges several.',
 });
 
-export const keyNames = ['channel', 'person', 'address', 'gateway'] as const;
+export const keyNames = ['channel', 'person', 'presence', 'address', 'gateway'] as const;
 
 export const SourceNode = Type.Object(
   {

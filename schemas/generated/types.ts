@@ -202,6 +202,15 @@ export interface PersonEvent {
   body: { ReadMoved: ReadMoved } | { MembershipChanged: MembershipChanged } | { AccessEnded: AccessEnded };
 }
 
+/** A person's status is another one now. Key: the person's presence address, which its watchers' gateways are interested in. */
+export interface PresenceChanged {
+  workspace_id: string;
+  user_id: string;
+  status: PresenceStatus;
+}
+
+export type PresenceStatus = 'online' | 'away' | 'busy' | 'offline';
+
 export interface Reaction {
   emoji: string;
   user_ids: string[];
@@ -271,6 +280,13 @@ export interface ThreadRoot {
   reply_count: number;
 }
 
+/** Someone is typing in a channel. Never kept. Key: the channel. */
+export interface Typing {
+  workspace_id: string;
+  channel_id: string;
+  user_id: string;
+}
+
 /** Nothing to do: the message already is as asked. */
 export interface Unchanged {
   message_id: string;
@@ -290,11 +306,13 @@ export interface Schemas {
   MessageCommand: MessageCommand;
   MessageEvent: MessageEvent;
   PersonEvent: PersonEvent;
+  PresenceChanged: PresenceChanged;
   ReadCommand: ReadCommand;
   ReadMarker: ReadMarker;
   ReplyTo: ReplyTo;
   StateChange: StateChange;
   ThreadRoot: ThreadRoot;
+  Typing: Typing;
 }
 
-export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'ReadCommand', 'ReadMarker', 'ReplyTo', 'StateChange', 'ThreadRoot'] as const;
+export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;
