@@ -40,6 +40,7 @@ export interface SearchQuery {
 }
 
 export interface SearchResult {
+  /** Best first; `score` is 0 when sorted by newest. It depends on nothing outside the channels of the query. */
   hits: { channel_id: string; message_id: string; score: number }[];
   /** Exact count of all matches. */
   total: number;
@@ -49,10 +50,11 @@ export interface SearchResult {
   suggestion?: string | undefined;
 }
 
-/** One filling of the index. Live writes go to the serving one and to the one being built. */
+/** One filling of the index. Live writes go to all: else a rollback would lose what was written since the promotion. */
 export interface Generation {
   id: string;
   serving: boolean;
+  /** Markers of deleted messages included. */
   documents: number;
 }
 
@@ -60,7 +62,7 @@ export interface Generation {
  * Full-text search over messages.
  *
  * - `index` resolves when its documents are kept and found by searches (at most 1,000 documents a call).
- * - `generation` unset means: the serving one, and the one being built where there is one.
+ * - `generation` unset means: the serving one, and the previous one and the one being built where there are such.
  * - Errors: `invalid_request` for a cursor that isn't ours; `unavailable` when the engine doesn't answer in 5 s.
  */
 export interface SearchIndex {
@@ -76,7 +78,10 @@ export interface SearchIndex {
   ): Promise<SearchDocument[]>;
   /** Makes a built generation the serving one, atomically for searches; the former is kept for `rollback`. */
   promote(generation: string): Promise<void>;
-  /** Serves the generation from before the last promote again. Error: `conflict` where there is none. */
+  /**
+   * Serves the generation from before the last promote again. The one turned down can be promoted again, unless another
+   * is being built: then it is dropped. Error: `conflict` where there is none to go back to.
+   */
   rollback(): Promise<Generation>;
   /** Drops a generation that is not serving. */
   drop(generation: string): Promise<void>;

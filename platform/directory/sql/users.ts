@@ -16,13 +16,16 @@ export async function findUser(scope: Scope, person: Person): Promise<User | und
 }
 
 export async function usersById(scope: Scope, workspaceId: string, userIds: string[]): Promise<User[]> {
-  const rows = await scope.db
+  return (await userRows(scope, workspaceId, userIds)).map(userOf);
+}
+
+export async function userRows(scope: Scope, workspaceId: string, userIds: string[]): Promise<UserRow[]> {
+  return scope.db
     .selectFrom('users')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('user_id', 'in', scope.db.selectFrom(scope.dialect.listed(userIds).as('listed')).select('listed.id'))
     .execute();
-  return rows.map(userOf);
 }
 
 export async function listUsers(
