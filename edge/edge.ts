@@ -4,8 +4,10 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Settings } from '../config/settings.ts';
 import type { Directory } from '../platform/directory/port.ts';
 import { messageOf } from '../platform/errors/error.ts';
+import { presenceKey } from '../platform/keys.ts';
 import type { Log } from '../platform/log/port.ts';
 import type { MessageStore } from '../platform/messages/port.ts';
+import type { Presence } from '../platform/presence/port.ts';
 import type { SearchIndex } from '../platform/search/port.ts';
 import { Admission } from './admission.ts';
 import { Tokens } from './auth/tokens.ts';
@@ -20,6 +22,7 @@ import { routes } from './rest/routes/index.ts';
 import { restServer } from './rest/server.ts';
 import { asyncapi } from './socket/asyncapi.ts';
 import { Hub } from './socket/hub.ts';
+import { PresenceWatches } from './socket/presence-watches.ts';
 import { chooseTransport } from './transport/choose.ts';
 import type { HttpRequest, HttpResponse } from './transport/port.ts';
 
@@ -28,6 +31,7 @@ export interface EdgePorts {
   store: MessageStore;
   directory: Directory;
   search: SearchIndex;
+  presence: Presence;
 }
 
 export interface EdgeOptions {
@@ -86,7 +90,7 @@ export async function startEdge(
       message: (socket, data, binary) => hub.message(socket, data, binary),
       alive: (socket) => hub.alive(socket),
       overflowed: (socket) => hub.overflowed(socket),
-      closed: (socket) => hub.closed(socket),
+      closed: (socket, code) => hub.closed(socket, code),
     },
     transportLimits,
     logger,
@@ -102,6 +106,7 @@ export async function startEdge(
         transport.publish(topic, frame);
       },
       person: (event) => hub.person(event),
+      presence: (change) => watches.changed(change),
       lost: (error) => {
         lost = true;
         logger.error({ error: messageOf(error) }, 'the gateway’s topic can’t be read on: closing all sockets');
@@ -110,9 +115,18 @@ export async function startEdge(
     },
     logger,
   );
+  const watches = new PresenceWatches(gateway);
+  ports.presence.onChange(({ workspace_id, user_id }, { status }) => {
+    const value = { workspace_id, user_id, status };
+    const key = presenceKey(workspace_id, user_id);
+    ports.log
+      .append([{ topic: 'presence_changes', key, schema: 'PresenceChanged', value }])
+      .catch((error) => logger.warn({ error: messageOf(error) }, 'a change of presence was not told'));
+  });
   const context: CallContext = {
     ...ports,
     gateway,
+    watches,
     access: new KnownAccess(ports.directory),
     logger,
     relay: () => relay.poke(),

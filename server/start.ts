@@ -11,6 +11,7 @@ import { openDirectory } from '../platform/directory/sqlite.ts';
 import { type Engine, openEngine } from '../platform/embedded/engine.ts';
 import { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
+import { MemoryPresence } from '../platform/presence/memory.ts';
 import { fileCodec } from '../platform/schemas/codec.ts';
 import type { SearchIndex } from '../platform/search/port.ts';
 import { openSearch } from '../platform/search/sqlite.ts';
@@ -77,9 +78,11 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     );
     await runner.start();
     opened.push(() => runner.stop(stopDeadline_ms));
+    const presence = new MemoryPresence();
+    opened.push(() => presence.close());
     const secret = settings.jwt_secret ?? ownSecret(dataDir);
     const edge: Edge = await startEdge(
-      { log: engine.log, store: engine.messages, directory, search },
+      { log: engine.log, store: engine.messages, directory, search, presence },
       { settings, secret, gateway: { slot, epoch: Date.now() }, version, healthy: () => runner.healthy() },
       registry,
       logger,

@@ -2,9 +2,11 @@ import type { Logger } from 'pino';
 import type { Directory } from '../../platform/directory/port.ts';
 import type { Log } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
+import type { Presence } from '../../platform/presence/port.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import type { Identity } from '../auth/claims.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { PresenceWatches } from '../socket/presence-watches.ts';
 import type { KnownAccess } from './known-access.ts';
 
 /** What the calls of the contract work with. */
@@ -15,6 +17,8 @@ export interface CallContext {
   search: SearchIndex;
   gateway: Gateway;
   access: KnownAccess;
+  presence: Presence;
+  watches: PresenceWatches;
   logger: Logger;
   /** Takes the outbox's waiting rows to the log now. */
   relay(): void;

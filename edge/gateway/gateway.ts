@@ -3,7 +3,14 @@ import { MillraceError, messageOf } from '../../platform/errors/error.ts';
 import { channelKey, parseKey, personKey } from '../../platform/keys.ts';
 import type { Log, LogReader, LogRecord } from '../../platform/log/port.ts';
 import type { ChannelId, MessageStore } from '../../platform/messages/port.ts';
-import type { Answer, InterestMarker, MessageEvent, PersonEvent } from '../../schemas/generated/types.ts';
+import type {
+  Answer,
+  InterestMarker,
+  MessageEvent,
+  PersonEvent,
+  PresenceChanged,
+  Typing,
+} from '../../schemas/generated/types.ts';
 import { limits } from '../limits.ts';
 import { ChannelFeed } from './channel-feed.ts';
 import { Requests } from './requests.ts';
@@ -29,6 +36,8 @@ export interface GatewayPorts {
   publish(topic: string, frame: Buffer): void;
   /** A person with an interest here: sessions are told. */
   person(event: PersonEvent): void;
+  /** A status changed that someone here watches. */
+  presence(change: PresenceChanged): void;
   /** The gateway's topic could not be read on: everything it holds may be stale. */
   lost(error: unknown): void;
 }
@@ -83,6 +92,11 @@ export class Gateway {
   async acquireChannel(channel: ChannelId): Promise<ChannelFeed> {
     const interest = await this.acquire(channelKey(channel.workspace_id, channel.channel_id));
     return interest.feed!;
+  }
+
+  /** Wants what goes to an address. Resolves once all that follows will arrive here. */
+  async acquireAddress(address: string): Promise<void> {
+    await this.acquire(address);
   }
 
   async acquirePerson(person: { workspace_id: string; user_id: string }): Promise<void> {
@@ -180,6 +194,10 @@ export class Gateway {
         return this.takeEvent(value as MessageEvent);
       case 'PersonEvent':
         return this.takePerson(value as PersonEvent);
+      case 'PresenceChanged':
+        return this.ports.presence(value as PresenceChanged);
+      case 'Typing':
+        return this.takeTyping(value as Typing);
       case 'Answer':
         return this.requests.answer(value as Answer);
       case 'InterestMarker': {
@@ -195,6 +213,11 @@ export class Gateway {
   private takeEvent(event: MessageEvent): void {
     this.interests.get(channelKey(event.workspace_id, event.channel_id))?.feed?.take(event);
     this.requests.settle(event.reply_to, { event });
+  }
+
+  private takeTyping({ workspace_id, channel_id, user_id }: Typing): void {
+    const frame = Buffer.from(JSON.stringify({ type: 'typing', user_id, channel_id }));
+    this.ports.publish(channelKey(workspace_id, channel_id), frame);
   }
 
   private takePerson(event: PersonEvent): void {

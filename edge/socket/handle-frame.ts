@@ -2,7 +2,9 @@ import { MillraceError } from '../../platform/errors/error.ts';
 import type { Admission } from '../admission.ts';
 import type { CallContext, Caller } from '../calls/context.ts';
 import { change, send } from '../calls/messages.ts';
+import { presence, typing } from '../calls/presence.ts';
 import { markRead } from '../calls/unreads.ts';
+import { limits } from '../limits.ts';
 import { checker } from '../rest/route.ts';
 import { type ClientFrame, type ClientFrameType, clientFrames } from './frames.ts';
 import type { Session } from './session.ts';
@@ -60,11 +62,27 @@ const handlers: Handlers = {
     if (identity.expires > session.identity.expires) session.identity = identity;
     return ack({});
   },
-  typing: later,
-  'presence.set': later,
-  'presence.watch': later,
+  typing: async ({ channel_id }, { context, caller, session }) => {
+    // A socket types only where it hears; elsewhere there is nobody to tell.
+    if (session.hears(channel_id)) await typing(context, caller, channel_id);
+    return undefined;
+  },
+  'presence.set': async ({ status, idle }, { context, caller, session }) => {
+    if ((status === undefined) === (idle === undefined)) {
+      throw new MillraceError('invalid_request', 'status, idle: give one of them');
+    }
+    if (status !== undefined) await context.presence.setStatus(caller, status);
+    if (idle !== undefined) await context.presence.setIdle(caller, session.connection_id, idle);
+    return ack({});
+  },
+  'presence.watch': async ({ user_ids }, { context, caller, session }) => {
+    const wanted = [...new Set(user_ids)];
+    // Interest first: a change between the two is told, not missed.
+    await context.watches.watch(session, caller.workspace_id, wanted);
+    const states = [];
+    for (let from = 0; from < wanted.length; from += limits.page) {
+      states.push(...(await presence(context, caller, wanted.slice(from, from + limits.page))).presence);
+    }
+    return ack({ presence: states });
+  },
 };
-
-async function later(): Promise<never> {
-  throw new MillraceError('not_implemented', 'presence and typing are not served yet');
-}

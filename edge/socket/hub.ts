@@ -1,9 +1,14 @@
+import { messageOf } from '../../platform/errors/error.ts';
 import { personKey } from '../../platform/keys.ts';
 import type { PersonEvent } from '../../schemas/generated/types.ts';
+import { restDevice } from '../calls/presence.ts';
 import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
 import { Connection, type ConnectionPorts } from './connection.ts';
 import type { Session } from './session.ts';
+
+/** How long a broken connection may take to come back before its person shows as gone. */
+const brokenGrace_ms = 10_000;
 
 /** Every socket of this gateway: who is on which, heartbeats, and the bound on what all of them have not taken yet. */
 export class Hub {
@@ -48,12 +53,13 @@ export class Hub {
     this.connections.get(socket)?.end(4408, 'too slow: resume');
   }
 
-  closed(socket: Socket): void {
+  /** `code` 1006: the connection broke, and may come back before its grace ends. */
+  closed(socket: Socket, code: number): void {
     const connection = this.connections.get(socket);
     if (!connection) return;
     this.connections.delete(socket);
     connection.closed();
-    if (connection.session) this.remove(connection.session);
+    if (connection.session) this.remove(connection.session, code === 1006 ? brokenGrace_ms : 0);
   }
 
   /** Every session of the event's person hears it. */
@@ -82,6 +88,7 @@ export class Hub {
       if (index++ % 10 !== this.turn) continue;
       if (now - connection.lastSeen > 2 * limits.heartbeat_ms) connection.socket.terminate();
       else connection.socket.ping();
+      if (connection.session && now - connection.lastSeen <= limits.heartbeat_ms) this.touch(connection.session);
     }
     this.turn = (this.turn + 1) % 10;
     if (unsent > this.egressBound) this.shed(unsent - this.egressBound);
@@ -97,17 +104,32 @@ export class Hub {
     }
   }
 
+  private touch(session: Session): void {
+    this.noted(this.ports.context.presence.touch(session.identity, session.connection_id));
+  }
+
+  /** Presence that can't be kept shows as offline; sockets and messages go on. */
+  private noted(work: Promise<void>): void {
+    work.catch((error: unknown) => this.ports.context.logger.warn({ error: messageOf(error) }, 'presence not kept'));
+  }
+
   private add(session: Session): void {
     const key = personKey(session.identity.workspace_id, session.identity.user_id);
     const sessions = this.people.get(key) ?? new Set();
     sessions.add(session);
     this.people.set(key, sessions);
+    this.touch(session);
   }
 
-  private remove(session: Session): void {
+  private remove(session: Session, grace_ms: number): void {
     const key = personKey(session.identity.workspace_id, session.identity.user_id);
     const sessions = this.people.get(key);
     sessions?.delete(session);
-    if (sessions?.size === 0) this.people.delete(key);
+    const { presence, watches } = this.ports.context;
+    watches.forget(session);
+    this.noted(presence.leave(session.identity, session.connection_id, grace_ms));
+    if (sessions?.size !== 0) return;
+    this.people.delete(key);
+    this.noted(presence.leave(session.identity, restDevice, 0));
   }
 }

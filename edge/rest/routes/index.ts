@@ -4,6 +4,7 @@ import { importRoutes } from './imports.ts';
 import { laterRoutes } from './later.ts';
 import { messageRoutes } from './messages.ts';
 import { peopleRoutes } from './people.ts';
+import { presenceRoutes } from './presence.ts';
 import { readingRoutes } from './reading.ts';
 import { searchRoutes } from './search.ts';
 
@@ -14,6 +15,7 @@ export const routes: Route[] = [
   ...readingRoutes,
   ...searchRoutes,
   ...peopleRoutes,
+  ...presenceRoutes,
   ...importRoutes,
   ...laterRoutes,
 ];

@@ -7,8 +7,6 @@ const none = Type.Object({});
 /** Calls of the contract whose processors are still to come: their places stand, and say so. */
 export const laterRoutes: Route[] = (
   [
-    ['GET', '/v1/presence', 'Presence of people'],
-    ['PUT', '/v1/presence', 'Sets one’s presence'],
     ['POST', '/v1/devices', 'Adds a push target'],
     ['DELETE', '/v1/devices/:token', 'Removes a push target'],
     ['PUT', '/v1/channels/:channel_id/notifications', 'What may push'],
