@@ -31,6 +31,7 @@ export interface Body {
   status: number;
   detail: string;
   code: string;
+  presence: { user_id: string; status: string; last_active_at?: string }[];
 }
 
 export interface Answer {

@@ -22,6 +22,8 @@ export interface Frame {
   unread: number;
   mentions: number;
   after_ms: number;
+  status: string;
+  presence: { user_id: string; status: string; last_active_at?: string }[];
 }
 
 type Wanted = string | ((frame: Frame) => boolean);
