@@ -60,9 +60,15 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     collectDefaultMetrics({ register: registry });
     const engine = openEngine(`${dataDir}/log`, fileCodec());
     opened.push(() => engine.close());
+    // A crashed worker isn't begun again: its calls answer 503, and /readyz says so, until the process is started anew.
+    let crashed = false;
+    const onCrash = (error: MillraceError): void => {
+      crashed = true;
+      logger.fatal({ error: error.detail }, 'a worker thread ended by itself: restart this process');
+    };
     const [directory, search] = await Promise.all([
-      openDirectory({ file: `${dataDir}/directory.sqlite` }),
-      openSearch({ folder: `${dataDir}/search` }),
+      openDirectory({ file: `${dataDir}/directory.sqlite`, onCrash }),
+      openSearch({ folder: `${dataDir}/search`, onCrash }),
     ]);
     opened.push(
       () => search.close(),
@@ -83,7 +89,7 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     const secret = settings.jwt_secret ?? ownSecret(dataDir);
     const edge: Edge = await startEdge(
       { log: engine.log, store: engine.messages, directory, search, presence },
-      { settings, secret, gateway: { slot, epoch: Date.now() }, version, healthy: () => runner.healthy() },
+      { settings, secret, gateway: { slot, epoch: Date.now() }, version, healthy: () => !crashed && runner.healthy() },
       registry,
       logger,
     );
