@@ -34,8 +34,7 @@ const deadline_ms = 10_000;
 export class TestSocket {
   /** Every frame so far. */
   readonly frames: Frame[] = [];
-  /** Resolves with the close code. */
-  readonly closed: Promise<number>;
+  private readonly ended: Promise<number>;
   private position = 0;
   private asked = 0;
   private readonly changed = new Set<() => void>();
@@ -47,12 +46,20 @@ export class TestSocket {
     });
     // 'close' follows and tells the code.
     ws.on('error', () => undefined);
-    this.closed = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       ws.on('close', (code) => {
         resolve(code);
         this.wake();
       });
     });
+  }
+
+  /** Resolves with the close code; rejects when the socket stays open. */
+  get closed(): Promise<number> {
+    const late = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error('the socket stays open')), deadline_ms).unref();
+    });
+    return Promise.race([this.ended, late]);
   }
 
   /** The next frame of a type, or that fits; those before it are passed over. */

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workspace } from './support/person.ts';
+import { Server } from './support/server.ts';
+import { openSocket } from './support/socket.ts';
+
+describe('the rate limit', () => {
+  let server: Server;
+  before(async () => {
+    server = await Server.start({ MILLRACE_RATE_LIMIT: 'on' });
+  });
+  after(() => server.stop());
+
+  it('refuses REST calls past a burst with 429 and Retry-After, for that person alone, and for a while', async () => {
+    const { person } = workspace(server);
+    const [alice, bob] = [await person('alice'), await person('bob')];
+    const answers = await Promise.all(Array.from({ length: 600 }, () => alice.get('/v1/unreads')));
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.ok(refused.length > 50, `${refused.length} refused`);
+    assert.ok(answers.filter(({ status }) => status === 200).length >= 195);
+    assert.equal(refused[0]!.body.code, 'rate_limited');
+    assert.ok(Number(refused[0]!.headers.get('retry-after')) >= 1);
+    assert.equal((await bob.get('/v1/unreads')).status, 200);
+    await sleep(1100);
+    assert.equal((await alice.get('/v1/unreads')).status, 200);
+  });
+
+  it('counts sockets and REST together, pings not, and closes a socket that goes on with 4429', async () => {
+    const { person } = workspace(server);
+    const alice = await person('alice');
+    const channel = await alice.makes('public', 'general');
+    const socket = await alice.socket();
+    for (let i = 0; i < 700; i++) socket.send({ type: 'ping' });
+    await socket.settled();
+    assert.ok(!socket.frames.some(({ type }) => type === 'error'));
+    for (let i = 0; i < 300; i++) socket.send({ type: 'read', id: `r${i}`, channel_id: channel, seq: 0 });
+    const error = await socket.next('error');
+    assert.equal(error.code, 'rate_limited');
+    assert.match(error.id ?? '', /^r\d+$/);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => alice.get('/v1/unreads')));
+    assert.ok(answers.some(({ status }) => status === 429));
+    const handshakes = Array.from({ length: 40 }, () => openSocket(server, alice.token));
+    const codes = await Promise.all(
+      handshakes.map((handshake) => Promise.race([handshake.closed, handshake.next('hello').then(() => 0)])),
+    );
+    assert.ok(codes.includes(4429), 'a handshake over the limit');
+    assert.ok(codes.every((code) => code === 4429 || code === 0));
+    for (const handshake of handshakes) handshake.ws.terminate();
+    for (let i = 0; i < 600; i++) socket.send({ type: 'read', channel_id: channel, seq: 0 });
+    assert.equal(await socket.closed, 4429);
+  });
+});
