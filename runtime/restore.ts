@@ -72,17 +72,22 @@ export async function restoreChangelog(
   let { origin } = kept;
   if (next >= end) return origin;
   const reader = ports.log.reader(topic, partition, next);
+  // Changes of a unit whose last one has not come yet; a unit is a batch, which bounds them.
+  let open: StateChange[] = [];
   while (next < end && !signal.aborted) {
     const records = await reader.next(Math.min(pageSize, end - next));
     const unit = new WorkUnit(0);
     view.begin(unit);
     for (const record of records) {
       const change = record.decoded().value as StateChange;
-      view.replay(change);
-      origin = Math.max(origin, change.origin);
+      open.push(change);
       next = record.offset + 1;
+      if (change.origin === null) continue;
+      for (const complete of open) view.replay(complete);
+      origin = Math.max(origin, change.origin);
+      open = [];
     }
-    view.setOwn('fold', { next, origin } satisfies FoldPosition);
+    view.setOwn('fold', { next: next - open.length, origin } satisfies FoldPosition);
     await ports.units.commit({ rows: [], appends: [], state: unit.state, offsets: [], folds: [] });
     view.settle(unit);
   }

@@ -92,18 +92,12 @@ export class StateView implements State {
 
   /** A unit's changes as records of a changelog: the table and key are the record's key, the value is JSON. */
   changelog(unit: WorkUnit, topic: string, partition: number, origin: number): Append[] {
-    return unit.state
-      .filter(({ state, table }) => state === this.kept.id && table !== '_own')
-      .map(({ table, key, value }) => {
-        const json = value === undefined ? null : JSON.stringify(value);
-        return {
-          topic,
-          partition,
-          key: `${table}\0${key}`,
-          schema: 'StateChange',
-          value: { table, key, json, origin },
-        };
-      });
+    const changes = unit.state.filter(({ state, table }) => state === this.kept.id && table !== '_own');
+    return changes.map(({ table, key, value }, i) => {
+      const json = value === undefined ? null : JSON.stringify(value);
+      const change = { table, key, json, origin: i === changes.length - 1 ? origin : null };
+      return { topic, partition, key: `${table}\0${key}`, schema: 'StateChange', value: change };
+    });
   }
 
   /** Takes a changelog's record back. */

@@ -269,8 +269,8 @@ export interface StateChange {
   key: string;
   /** The row's value; null where it was removed. */
   json: null | string;
-  /** The offset after the input that led here: a take-over goes on from the highest, all outputs before it being on the log. */
-  origin: number;
+  /** On the last change of a unit of work: the offset after the input that led to it. Changes without a last one are of a commit that tore, and are left out. */
+  origin: null | number;
 }
 
 /** What the edge read of a thread's root from the store; the sequencer takes the newer of this and its own state. */
