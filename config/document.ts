@@ -1,0 +1,21 @@
+import { settings } from './settings.ts';
+
+/** docs/configuration.md, from the one table of settings. */
+export function configurationPage(): string {
+  const rows = Object.values(settings).map(({ env, help, schema }) => {
+    const { default: value, anyOf } = schema as { default?: unknown; anyOf?: { const: unknown }[] };
+    const choices = anyOf ? ` One of ${anyOf.map((choice) => `\`${choice.const}\``).join(', ')}.` : '';
+    return `| \`${env}\` | ${value === undefined ? '' : `\`${value}\``} | ${help}${choices} |`;
+  });
+  return [
+    '# Configuration',
+    '',
+    'Settings are environment variables, read once at the start. An unknown variable that begins with MILLRACE_, or a value',
+    'that does not fit, stops the start and says why (exit code 78). Made from config/settings.ts by `npm run generate`.',
+    '',
+    '| variable | default | |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
