@@ -89,7 +89,8 @@ export class Task {
       const kept = this.keepsOffset(node)
         ? await this.ports.units.offset(this.consumer(node), this.partition)
         : undefined;
-      starts.set(node.id, kept ?? start);
+      // What retention removed before it was read is gone for this consumer; the rest is not.
+      starts.set(node.id, Math.max(kept ?? start, start));
     }
     for (const node of this.plan.nodes) {
       if (node.kind !== 'processor' || !node.state) continue;

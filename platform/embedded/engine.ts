@@ -5,6 +5,9 @@ import type { Codec } from '../schemas/codec.ts';
 import { LmdbState } from '../state/lmdb.ts';
 import { LmdbUnits } from '../units/lmdb.ts';
 
+/** How often what is past its topic's retention is removed from the log. */
+const trimEvery_ms = 60_000;
+
 /** Log, state, message store and units of work over one lmdb environment in `folder`. */
 export interface Engine {
   log: LmdbLog;
@@ -20,5 +23,20 @@ export function openEngine(folder: string, codec: Codec, clock: () => number = D
   const state = new LmdbState(environment);
   const messages = new LmdbMessages(environment, codec);
   const units = new LmdbUnits(environment, log, state, messages);
-  return { log, state, messages, units, close: () => environment.close() };
+  let trimming: Promise<unknown> = Promise.resolve();
+  const trimmer = setInterval(() => {
+    trimming = trimming.then(() => log.trim()).catch((error: unknown) => environment.report(error));
+  }, trimEvery_ms);
+  trimmer.unref();
+  return {
+    log,
+    state,
+    messages,
+    units,
+    close: async () => {
+      clearInterval(trimmer);
+      await trimming;
+      await environment.close();
+    },
+  };
 }

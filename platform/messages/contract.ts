@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Message, ReadMarker } from '../../schemas/generated/types.ts';
+import { type MessageStore, mergeMarkers, type RowWrite } from './port.ts';
+
+export interface OpenMessages {
+  store: MessageStore;
+  close(): Promise<void>;
+}
+
+const channel = { workspace_id: 'w', channel_id: 'c' };
+const ann = { workspace_id: 'w', user_id: 'ann' };
+const idOf = (n: number): string => String(1000 + n);
+
+function message(n: number, change: Partial<Message> = {}): Message {
+  return {
+    message_id: idOf(n),
+    seq: n,
+    rev: n,
+    created_rev: n,
+    user_id: 'bob',
+    text: `m${n}`,
+    client_msg_id: `c${n}`,
+    thread_id: null,
+    reply_count: 0,
+    reactions: [],
+    mentions: [],
+    mentions_channel: false,
+    mentions_here: [],
+    created_at: n,
+    edited_at: null,
+    deleted: false,
+    imported: false,
+    ...change,
+  };
+}
+
+const row = (of: Message): RowWrite => ({ kind: 'message', ...channel, message: of });
+const event = (rev: number, of: Message, kind = 'created'): RowWrite => {
+  return { kind: 'event', ...channel, rev, event: { kind, message_id: of.message_id, thread_id: of.thread_id } };
+};
+const head = (rev: number, seq: number): RowWrite => ({ kind: 'head', ...channel, head: { rev, seq } });
+const plain = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+
+/** What every adapter of the message store must do. */
+export function messagesContract(name: string, open: () => Promise<OpenMessages>): void {
+  describe(`messages contract: ${name}`, () => {
+    const withStore = (run: (store: MessageStore) => Promise<void>) => async (): Promise<void> => {
+      const { store, close } = await open();
+      try {
+        await run(store);
+      } finally {
+        await close();
+      }
+    };
+
+    it(
+      'pages through history in all directions',
+      withStore(async (store) => {
+        const all = Array.from({ length: 25 }, (_, i) => message(i + 1));
+        await store.write([...all.map(row), head(25, 25)]);
+        const page = async (request: Parameters<MessageStore['history']>[1]) => {
+          const { messages, has_more_before, has_more_after, head: at } = await store.history(channel, request);
+          assert.deepEqual(at, { rev: 25, seq: 25 });
+          return [messages.map((one) => one.seq), has_more_before, has_more_after];
+        };
+        assert.deepEqual(await page({ newest: true, limit: 3 }), [[23, 24, 25], true, false]);
+        assert.deepEqual(await page({ before: idOf(3), limit: 5 }), [[1, 2], false, true]);
+        assert.deepEqual(await page({ after: idOf(23), limit: 5 }), [[24, 25], true, false]);
+        assert.deepEqual(await page({ after: '0', limit: 2 }), [[1, 2], false, true]);
+        assert.deepEqual(await page({ around: idOf(10), limit: 5 }), [[8, 9, 10, 11, 12], true, true]);
+        assert.deepEqual(await page({ around: idOf(1), limit: 4 }), [[1, 2, 3, 4], false, true]);
+        assert.deepEqual(await page({ newest: true, limit: 100 }), [all.map((one) => one.seq), false, false]);
+        const other = await store.history({ workspace_id: 'v', channel_id: 'c' }, { newest: true, limit: 5 });
+        assert.deepEqual([other.messages, other.head], [[], { rev: 0, seq: 0 }]);
+      }),
+    );
+
+    it(
+      'keeps threads apart from history, root first, counts growing only',
+      withStore(async (store) => {
+        const root = message(1);
+        const replies = [2, 3, 4].map((n) => message(n, { thread_id: root.message_id, seq: 1 }));
+        const count = (n: number): RowWrite => ({
+          kind: 'reply_count',
+          ...channel,
+          root_id: root.message_id,
+          reply_count: n,
+        });
+        await store.write([row(root), ...replies.map(row), count(3), count(2), head(4, 1)]);
+        assert.deepEqual(
+          (await store.history(channel, { newest: true, limit: 9 })).messages.map((one) => one.reply_count),
+          [3],
+        );
+        const thread = async (id: string, after: string | undefined, limit: number) => {
+          const found = await store.thread(channel, id, { after, limit });
+          return found && [found.messages.map((one) => one.rev), found.has_more_after];
+        };
+        assert.deepEqual(await thread(root.message_id, undefined, 2), [[1, 2], true]);
+        assert.deepEqual(await thread(root.message_id, idOf(2), 2), [[3, 4], false]);
+        assert.deepEqual(await thread(idOf(3), undefined, 9), [[1, 2, 3, 4], false], 'a reply means its root');
+        assert.equal(await thread('77', undefined, 9), undefined);
+        assert.equal(await thread('no id', undefined, 9), undefined);
+        assert.equal((await store.message(channel, idOf(3)))!.thread_id, root.message_id);
+      }),
+    );
+
+    it(
+      'lets no late write of an older rev change anything',
+      withStore(async (store) => {
+        const original = message(1);
+        const edited = message(1, { rev: 5, text: 'edited', edited_at: 5 });
+        await store.write([row(original), head(1, 1)]);
+        await store.write([row(edited), head(5, 1)]);
+        await store.write([row(message(1, { rev: 3, text: 'older edit' })), row(original), head(2, 1)]);
+        assert.equal((await store.message(channel, idOf(1)))!.text, 'edited');
+        assert.deepEqual(await store.head(channel), { rev: 5, seq: 1 });
+        const joined = (rev: number, is: boolean): RowWrite => ({
+          kind: 'membership',
+          ...channel,
+          user_id: 'ann',
+          joined: is,
+          rev,
+          seq: 0,
+        });
+        await store.write([joined(7, false)]);
+        await store.write([joined(6, true)]);
+        assert.deepEqual(plain(await store.memberships(ann)), [{ channel_id: 'c', joined: false, rev: 7 }]);
+      }),
+    );
+
+    it(
+      'repeats events with their message as it is now, and tells what is no longer kept',
+      withStore(async (store) => {
+        const gone = message(1, { rev: 3, text: '', deleted: true });
+        const body = { MembersChanged: { kind: 'joined' as const, user_ids: ['ann'], change_id: 1 } };
+        await store.write([row(message(1)), event(1, gone), head(1, 1)]);
+        await store.write([{ kind: 'event', ...channel, rev: 2, event: { body } }, head(2, 1)]);
+        await store.write([row(gone), event(3, gone, 'deleted'), head(3, 1)]);
+        const events = plain(await store.eventsAfter(channel, 0, 10))!;
+        assert.deepEqual(
+          events.map((one) => one.rev),
+          [1, 2, 3],
+        );
+        assert.equal((events[0] as { message: Message }).message.text, '', 'deleted text does not come back');
+        assert.deepEqual(events[1], { rev: 2, body });
+        assert.deepEqual((await store.eventsAfter(channel, 2, 10))!.length, 1);
+        assert.deepEqual(await store.eventsAfter(channel, 3, 10), []);
+        await store.write([head(9, 1)]);
+        assert.equal(await store.eventsAfter(channel, 3, 10), undefined, 'a gap is told, not skipped');
+      }),
+    );
+
+    it(
+      'counts unread by subtraction, and mentions after the last read',
+      withStore(async (store) => {
+        const mention = (user_id: string | null, rev: number, author_id = 'bob', alive = true): RowWrite => {
+          return { kind: 'mention', ...channel, user_id, rev, author_id, alive };
+        };
+        const marker = (seq: number, rev: number): RowWrite => {
+          return {
+            kind: 'marker',
+            ...channel,
+            user_id: 'ann',
+            marker: { epoch: 0, last_read_seq: seq, last_read_rev: rev },
+          };
+        };
+        await store.write([1, 2, 3, 4].map((n) => row(message(n))));
+        await store.write([mention('ann', 2), mention(null, 3), mention(null, 4, 'ann'), head(4, 4)]);
+        const unread = async () =>
+          plain((await store.unreads(ann, ['c', 'none'])).map((one) => [one.unread, one.mentions]));
+        assert.deepEqual(
+          await unread(),
+          [
+            [4, 2],
+            [0, 0],
+          ],
+          'one’s own mention of all does not count',
+        );
+        await store.write([marker(2, await store.revBefore(channel, 2))]);
+        assert.deepEqual(await unread(), [
+          [2, 1],
+          [0, 0],
+        ]);
+        await store.write([marker(1, 1), mention(null, 3, 'bob', false)]);
+        assert.deepEqual(
+          await unread(),
+          [
+            [2, 0],
+            [0, 0],
+          ],
+          'markers never move back',
+        );
+        await store.write([{ kind: 'read_floor', ...channel, seq: 4, rev: 4 }]);
+        assert.deepEqual(
+          await unread(),
+          [
+            [0, 0],
+            [0, 0],
+          ],
+          'what is imported is read',
+        );
+      }),
+    );
+
+    it(
+      'finds imported messages by identity, and scans each message once',
+      withStore(async (store) => {
+        const root = message(1);
+        const reply = message(2, { thread_id: root.message_id, seq: 1 });
+        const identity = (of: Message): RowWrite => {
+          const { client_msg_id, message_id, thread_id } = of;
+          return { kind: 'identity', ...channel, client_msg_id, message_id, thread_id };
+        };
+        await store.write([row(root), row(reply), identity(root), identity(reply)]);
+        await store.write([{ kind: 'message', workspace_id: 'vé', channel_id: 'ç', message: message(3) }]);
+        assert.deepEqual(plain(await store.identities(channel, ['c1', 'c9', 'c2'])), [
+          { message_id: idOf(1), thread_id: null },
+          null,
+          { message_id: idOf(2), thread_id: idOf(1) },
+        ]);
+        const found: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: Awaited<ReturnType<MessageStore['scan']>> = await store.scan(cursor, 1);
+          for (const one of page.messages)
+            found.push(`${one.workspace_id}/${one.channel_id}/${one.message.message_id}`);
+          cursor = page.cursor;
+        } while (cursor !== null);
+        assert.deepEqual(found.sort(), [`vé/ç/${idOf(3)}`, `w/c/${idOf(1)}`, `w/c/${idOf(2)}`]);
+      }),
+    );
+  });
+}
+
+const markers: fc.Arbitrary<ReadMarker> = fc.record({
+  epoch: fc.integer({ min: 0, max: 2 }),
+  last_read_seq: fc.integer({ min: 0, max: 5 }),
+  last_read_rev: fc.integer({ min: 0, max: 5 }),
+});
+
+/** The rule itself, which every adapter uses or imitates. */
+export function mergeRule(): void {
+  it('markers merge to the same in any order and any repetition', () => {
+    fc.assert(
+      fc.property(fc.array(markers, { minLength: 1, maxLength: 6 }), fc.array(fc.nat(5)), (all, repeats) => {
+        const merged = all.reduce(mergeMarkers);
+        const again = [...all]
+          .reverse()
+          .concat(repeats.map((i) => all[i % all.length]!))
+          .reduce(mergeMarkers);
+        assert.deepEqual(plain(again), plain(merged));
+      }),
+    );
+  });
+}

@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { openEngine } from '../embedded/engine.ts';
+import { fileCodec } from '../schemas/codec.ts';
+import { mergeRule, messagesContract } from './contract.ts';
+
+const codec = fileCodec();
+
+messagesContract('lmdb', async () => {
+  const folder = await mkdtemp(`${tmpdir()}/millrace-messages-`);
+  const engine = openEngine(folder, codec);
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  };
+  return { store: engine.messages, close };
+});
+
+mergeRule();
