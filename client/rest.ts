@@ -177,7 +177,7 @@ export class MillraceRest {
     return (await this.#call<{ user: User }>('GET', path`/v1/users/${userId}`, options)).user;
   }
 
-  users({ signal, ...query }: CallOptions & { prefix?: string; cursor?: string } = {}): Promise<{
+  users({ signal, ...query }: CallOptions & { prefix?: string; limit?: number; cursor?: string } = {}): Promise<{
     users: User[];
     next_cursor: string | null;
   }> {

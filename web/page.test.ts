@@ -157,7 +157,7 @@ test('shows unread counts and mentions, and reads what is on screen', { skip }, 
   server.workspace.say(other, 'bob', 'one');
   await page.getByRole('button', { name: 'other, 1 unread' }).waitFor();
   server.workspace.say(other, 'bob', '<@alice> two');
-  await page.getByRole('button', { name: 'other, 2 unread, 1 mentions' }).click();
+  await page.getByRole('button', { name: 'other, 2 unread, 1 mention' }).click();
   await page.getByRole('button', { name: 'other', exact: true }).waitFor();
   assert.equal(server.workspace.find(other).read.get('alice'), 2);
 });

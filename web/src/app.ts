@@ -3,8 +3,10 @@ import { browseDialog, createChannelDialog, directMessageDialog } from './channe
 import { ChannelView } from './channel-view.ts';
 import { ConnectionStatus, fullPage } from './connection-status.ts';
 import { fill, h } from './dom.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { SearchPanel } from './search-panel.ts';
 import { Sidebar } from './sidebar.ts';
+import { statusDialog } from './status-dialog.ts';
 import { openSwitcher } from './switcher.ts';
 import { ThreadPanel } from './thread-panel.ts';
 import { Toasts } from './toast.ts';
@@ -24,6 +26,7 @@ export class App {
   #view: ChannelView | undefined;
   #panel: ThreadPanel | SearchPanel | undefined;
   #focusBefore: HTMLElement | undefined;
+  readonly #idle: IdleWatch;
   readonly #gone = new AbortController();
   #scheduled = false;
 
@@ -39,6 +42,7 @@ export class App {
       onBrowse: () => browseDialog(workspace, opened),
       onMessage: () => directMessageDialog(workspace, opened),
       onSwitch: () => this.#switch(),
+      onStatus: () => statusDialog(workspace),
       onSignOut,
     });
     const scrim = h('div', { class: 'scrim', on: { click: () => this.#menu(false) } });
@@ -51,7 +55,8 @@ export class App {
       this.#toasts.element,
     );
     workspace.events.on('change', () => this.#refresh());
-    workspace.events.on('presence', () => this.#refresh());
+    workspace.presences.events.on('change', () => this.#sidebar.refresh());
+    this.#idle = new IdleWatch(workspace.client.session);
     workspace.people.events.on('change', () => this.#refresh());
     workspace.events.on('removed', (id) => {
       if (this.#view?.channelId === id) void this.start();
@@ -62,6 +67,7 @@ export class App {
   /** Gives up the keys and what is open. */
   dispose(): void {
     this.#gone.abort();
+    this.#idle.dispose();
     this.#closePanel();
     this.#view?.dispose();
     for (const dialog of document.querySelectorAll('dialog')) dialog.close();
@@ -142,7 +148,8 @@ export class App {
     }
   }
 
-  #thread(channelId: string, rootId: string): void {
+  /** Opens a thread, at a reply if one is given. */
+  #thread(channelId: string, rootId: string, replyId?: string): void {
     const panel = new ThreadPanel({
       workspace: this.#workspace,
       toasts: this.#toasts,
@@ -152,7 +159,7 @@ export class App {
       onClose: () => this.#closePanel(),
     });
     this.#openPanel(panel);
-    void panel.open();
+    void panel.open(replyId);
   }
 
   #search(): void {
@@ -174,7 +181,7 @@ export class App {
     // On a narrow screen the panel covers the channel.
     if (matchMedia('(max-width: 900px)').matches) this.#closePanel();
     await this.open(message.channel_id, message.thread_id ?? message.message_id);
-    if (message.thread_id) this.#thread(message.channel_id, message.thread_id);
+    if (message.thread_id) this.#thread(message.channel_id, message.thread_id, message.message_id);
   }
 
   #openPanel(panel: ThreadPanel | SearchPanel): void {

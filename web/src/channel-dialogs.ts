@@ -1,10 +1,11 @@
-import { type Channel, type ChannelType, MillraceError } from '../../client/index.ts';
+import { type Channel, type ChannelType, type Member, MillraceError } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
 import { avatar } from './avatar.ts';
 import { openDialog } from './dialog.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icon.ts';
 import { PeoplePicker } from './people-picker.ts';
+import { presenceDot } from './presence-dot.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Asks for a name and a kind, and makes a channel; `onDone` gets it. */
@@ -62,14 +63,24 @@ export function membersDialog(workspace: Workspace, channel: Channel, onLeave: (
   const error = h('p', { class: 'form-error', role: 'alert' });
   const list = h('ul', { class: 'people' }, h('li', { class: 'quiet' }, 'Loading…'));
   const { rest } = workspace.client;
+  let page: { members: readonly Member[]; next_cursor: string | null } | undefined;
   const load = async () => {
-    const page = await orProblem(rest.members(channel.channel_id, { limit: 200 }), error);
+    page = await orProblem(rest.members(channel.channel_id, { limit: 200 }), error);
+    if (page) show();
+  };
+  // Names arrive one by one: shown anew with each, not asked for anew.
+  const show = () => {
     if (!page) return;
+    workspace.presences.want(
+      'members',
+      page.members.map(({ user_id }) => user_id),
+    );
     const rows = page.members.map(({ user_id, role }) => {
       const name = workspace.people.name(user_id);
       return h(
         'li',
         { class: 'person' },
+        presenceDot(user_id, workspace.presences.of(user_id), true),
         avatar(user_id, name),
         h('span', { class: 'option-name' }, name),
         h('span', { class: 'quiet' }, role),
@@ -103,9 +114,11 @@ export function membersDialog(workspace: Workspace, channel: Channel, onLeave: (
         h('button', { type: 'button', class: 'button', on: { click: leave } }, 'Leave this channel'),
       ),
   );
-  // Names arrive one by one.
-  const stop = workspace.people.events.on('change', () => void load());
-  dialog.addEventListener('close', stop);
+  const stop = workspace.people.events.on('change', show);
+  dialog.addEventListener('close', () => {
+    stop();
+    workspace.presences.drop('members');
+  });
   void load();
   picker.focus();
 }

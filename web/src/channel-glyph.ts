@@ -1,6 +1,6 @@
 import type { Channel } from '../../client/index.ts';
-import { h } from './dom.ts';
 import { icon } from './icon.ts';
+import { presenceDot } from './presence-dot.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The sign before a channel's name: its kind, or the presence of a dm's other person. */
@@ -9,6 +9,5 @@ export function channelGlyph(channel: Channel, workspace: Workspace): Element {
   if (channel.type === 'private') return icon('lock');
   const partner = workspace.partner(channel);
   if (channel.type === 'group' || !partner) return icon('people');
-  const status = workspace.presence(partner);
-  return h('span', { class: `presence ${status}`, role: 'img', 'aria-label': status });
+  return presenceDot(partner, workspace.presences.of(partner), true);
 }

@@ -71,6 +71,7 @@ export class ChannelView {
         }),
       beginning: () => this.#beginning(),
       onNewestSeen: () => void this.markRead(),
+      presencePart: 'channel',
     });
     this.#composer = writable
       ? new Composer({

@@ -129,7 +129,6 @@ export class Composer {
     this.#editing = undefined;
     this.element.classList.remove('editing');
     this.#input.value = '';
-    this.#typedAt = 0;
     this.#keep();
     this.#fit();
   }

@@ -1,6 +1,8 @@
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayWithYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
+const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const shortDayWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 
 /** As `14:05`, in the reader's own zone and manner. */
@@ -37,7 +39,9 @@ export function dayName(timestamp: string, now = new Date()): string {
   return (date.getFullYear() === now.getFullYear() ? day : dayWithYear).format(date);
 }
 
-/** Day and time, short, for search results. */
-export function shortTime(timestamp: string): string {
-  return `${dayName(timestamp)}, ${timeOfDay(timestamp)}`;
+/** Short, for search results: the time of a message of today, else the day. */
+export function shortTime(timestamp: string, now = new Date()): string {
+  const date = new Date(timestamp);
+  if (date.toDateString() === now.toDateString()) return timeOfDay(timestamp);
+  return (date.getFullYear() === now.getFullYear() ? shortDay : shortDayWithYear).format(date);
 }

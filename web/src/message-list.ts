@@ -23,6 +23,8 @@ export interface MessageListOptions {
   readonly pagesBack?: boolean;
   /** Messages above this seq get the line that says `New`. */
   readonly newAfter?: number;
+  /** Under what name the authors shown are watched for their presence. */
+  readonly presencePart: string;
   /** Called when the newest message is in sight. */
   readonly onNewestSeen: () => void;
 }
@@ -31,6 +33,8 @@ type Direction = PageRequest['direction'];
 
 /** A page that is no longer asked for again when it comes back stale this often: events pour in faster than it is read. */
 const MAX_STALE = 3;
+/** Pages that are gone through forward, at most, to reach a reply or the end of a thread. */
+const MAX_FORWARD = 20;
 
 /** A timeline as a scrolling log: pages in both directions, keeps its place, follows the newest when at the end. */
 export class MessageList {
@@ -79,7 +83,8 @@ export class MessageList {
 
   /** Shows the message and puts the focus on it; loads what is around it if needed. */
   async jumpTo(messageId: string): Promise<void> {
-    if (!this.#find(messageId)) await this.open(messageId);
+    if (this.#options.pagesBack === false) await this.#forward(() => this.#find(messageId) !== null);
+    else if (!this.#find(messageId)) await this.open(messageId);
     const row = this.#find(messageId);
     if (!row) return;
     row.scrollIntoView({ block: 'center' });
@@ -90,8 +95,9 @@ export class MessageList {
 
   toNewest(): void {
     this.#scroll.stick();
-    if (this.#options.timeline.hasMoreAfter) void this.open();
-    else this.refresh();
+    if (!this.#options.timeline.hasMoreAfter) this.refresh();
+    else if (this.#options.pagesBack === false) void this.#toThreadEnd();
+    else void this.open();
   }
 
   /** Shows the timeline as it is now, with the next frame. */
@@ -112,7 +118,22 @@ export class MessageList {
 
   dispose(): void {
     this.#disposed = true;
+    this.#options.workspace.presences.drop(this.#options.presencePart);
     this.#scroll.dispose();
+  }
+
+  /** A thread is served from its root on only. */
+  async #toThreadEnd(): Promise<void> {
+    await this.#forward(() => false);
+    this.#scroll.stick();
+    this.refresh();
+  }
+
+  async #forward(there: () => boolean): Promise<void> {
+    for (let page = 0; page < MAX_FORWARD; page++) {
+      if (this.#disposed || there() || this.#problem || !this.#options.timeline.hasMoreAfter) return;
+      await this.#load('after');
+    }
   }
 
   async #load(direction: Direction, around?: string): Promise<void> {
@@ -161,7 +182,11 @@ export class MessageList {
   }
 
   #render(): void {
-    const { timeline, workspace, actions, writable, newAfter } = this.#options;
+    const { timeline, workspace, actions, writable, newAfter, presencePart } = this.#options;
+    workspace.presences.want(
+      presencePart,
+      timeline.messages.map(({ user_id }) => user_id),
+    );
     this.#scroll.keep(() => {
       this.#renderTop();
       fill(this.#end, this.#problem?.direction === 'after' && this.#notice('Newer messages could not be loaded.'));

@@ -3,6 +3,7 @@ import { avatar } from './avatar.ts';
 import { bareTime, fullTime, timeOfDay } from './dates.ts';
 import { type Child, h } from './dom.ts';
 import { icon } from './icon.ts';
+import { presenceDot } from './presence-dot.ts';
 import { reactionChips, reactionStrip } from './reactions.ts';
 import { plainText, richText } from './rich-text-view.ts';
 import type { Workspace } from './workspace.ts';
@@ -57,6 +58,7 @@ export function messageRow(message: Message, context: RowContext): HTMLElement {
       compact: context.compact,
       class: mentioned ? 'row mentioned' : 'row',
       id: message.message_id,
+      dot: presenceDot(message.user_id, workspace.presences.of(message.user_id), false),
       spoken: message.deleted ? 'deleted' : plainText(message.text, workspace).slice(0, MAX_SPOKEN),
     },
     message.deleted ? h('div', { class: 'text gone' }, 'This message was deleted.') : richText(message.text, workspace),
@@ -118,6 +120,8 @@ interface FrameFields {
   readonly compact: boolean;
   readonly class: string;
   readonly id: string;
+  /** The author's presence; a draft has none. */
+  readonly dot?: HTMLElement;
   /** What a screen reader says of the row when it gets the focus. */
   readonly spoken: string;
 }
@@ -133,7 +137,7 @@ function frame(fields: FrameFields, ...content: Child[]): HTMLElement {
       'data-id': fields.id,
       'aria-label': `${name}, ${timeOfDay(time)}: ${fields.spoken}`,
     },
-    h('div', { class: 'gutter' }, compact ? stamp : avatar(userId, name)),
+    h('div', { class: 'gutter' }, ...(compact ? [stamp] : [avatar(userId, name), fields.dot])),
     h(
       'div',
       { class: 'body' },
@@ -152,7 +156,7 @@ function frame(fields: FrameFields, ...content: Child[]): HTMLElement {
 function reachByRow(row: HTMLElement): void {
   const set = (index: number) => {
     row.tabIndex = index;
-    for (const control of row.querySelectorAll<HTMLElement>('a, button')) {
+    for (const control of row.querySelectorAll<HTMLElement>('a, button, pre')) {
       if (!control.closest('.failure')) control.tabIndex = index;
     }
   };

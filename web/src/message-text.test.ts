@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseHighlight } from './highlight.ts';
 import { MentionNames } from './mention-text.ts';
-import { tokenize } from './rich-text.ts';
+import { type Token, tokenize } from './rich-text.ts';
 
 test('finds mentions, links, code and blocks, and leaves the rest as it is', () => {
   assert.deepEqual(tokenize('Hi <@u-1>, see (https://a.example/x_(y)?q=1). `a<b` <!here> <b>'), [
@@ -24,6 +24,51 @@ test('finds mentions, links, code and blocks, and leaves the rest as it is', () 
   ]);
 });
 
+test('reads what an import from Slack holds: links in angle brackets, emphasis, quotes, names of emoji', () => {
+  const link = { kind: 'link', url: 'https://a.example/', text: 'a site' };
+  assert.deepEqual(tokenize('<https://a.example/|a site>'), [link]);
+  assert.deepEqual(tokenize('so (<https://a.example/>)')[1], { ...link, text: 'https://a.example/' });
+  assert.deepEqual(tokenize('<javascript:alert(1)|a site>'), [{ kind: 'text', text: '<javascript:alert(1)|a site>' }]);
+  assert.deepEqual(tokenize('is _`a` not_ *so*'), [
+    { kind: 'text', text: 'is ' },
+    {
+      kind: 'styled',
+      style: 'italic',
+      tokens: [
+        { kind: 'code', text: 'a' },
+        { kind: 'text', text: ' not' },
+      ],
+    },
+    { kind: 'text', text: ' ' },
+    { kind: 'styled', style: 'bold', tokens: [{ kind: 'text', text: 'so' }] },
+  ]);
+  assert.deepEqual(tokenize('> one\n> two\nthree'), [
+    { kind: 'quote', tokens: [{ kind: 'text', text: 'one\ntwo' }] },
+    { kind: 'text', text: 'three' },
+  ]);
+  assert.deepEqual(tokenize(':tada:'), [{ kind: 'text', text: '🎉' }]);
+  for (const text of [
+    '2 * 3 * 4',
+    'snake_case_name',
+    'let* and let*',
+    '*.ts and *.js',
+    ':478: 12:30:45',
+    'a>b',
+    '>_<',
+  ]) {
+    assert.deepEqual(written(tokenize(text)), text);
+    assert.ok(tokenize(text).every(({ kind }) => kind === 'text'));
+  }
+});
+
+test('reads hostile text in no time', () => {
+  const began = performance.now();
+  for (const piece of ['*a ', '_`a ', '<https://a|b ', '~', ':a', '> ', '`', '*`', '```\n']) {
+    tokenize(piece.repeat(Math.ceil(8000 / piece.length)));
+  }
+  assert.ok(performance.now() - began < 1500);
+});
+
 test('links nothing but http and https', () => {
   for (const text of ['javascript:alert(1)', 'data:text/html,x', 'see//x', 'http://']) {
     assert.deepEqual(tokenize(text), [{ kind: 'text', text }]);
@@ -33,15 +78,12 @@ test('links nothing but http and https', () => {
 test('loses no character of a text without blocks', () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom('a', ' ', '`', '<@u>', '<!here>', 'https://x.y', '.', ')', '(', '\n') }),
+      fc.string({
+        unit: fc.constantFrom('a', ' ', '`', '<@u>', '<!here>', 'https://x.y', '.', ')', '(', '\n', '*', '_', ':'),
+      }),
       (text) => {
         fc.pre(!text.includes('```'));
-        const back = tokenize(text).map((token) => {
-          if (token.kind === 'mention') return `<@${token.userId}>`;
-          if (token.kind === 'everyone') return `<!${token.name}>`;
-          return token.kind === 'code' ? `\`${token.text}\`` : token.text;
-        });
-        assert.equal(back.join(''), text);
+        assert.equal(written(tokenize(text)), text);
       },
     ),
   );
@@ -69,3 +111,17 @@ test('sends ids for the names that were chosen, and no others', () => {
   assert.equal(text, '@Zoë $& (ops) @channel');
   assert.equal(editing.encode(text), '<@u9> <!channel>');
 });
+
+/** The text that tokens were read from. */
+function written(tokens: readonly Token[]): string {
+  const sign = { bold: '*', italic: '_', struck: '~' };
+  return tokens
+    .map((token) => {
+      if (token.kind === 'mention') return `<@${token.userId}>`;
+      if (token.kind === 'everyone') return `<!${token.name}>`;
+      if (token.kind === 'styled') return `${sign[token.style]}${written(token.tokens)}${sign[token.style]}`;
+      if (token.kind === 'quote') return written(token.tokens);
+      return token.kind === 'code' ? `\`${token.text}\`` : token.text;
+    })
+    .join('');
+}

@@ -32,6 +32,17 @@ export class People {
     return name;
   }
 
+  /** Learns the first 200 people at once: in most workspaces that is everyone, without a call for each. */
+  async meet(): Promise<void> {
+    try {
+      for (const user of (await this.#rest.users({ limit: 200 })).users) this.learn(user);
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+      // Then each is asked for when first shown.
+      console.debug(`people: ${error.message}`);
+    }
+  }
+
   learn(user: User): void {
     const name = user.name || user.user_id;
     if (this.#known.get(user.user_id) === name) return;

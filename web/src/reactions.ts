@@ -1,5 +1,6 @@
 import type { Message } from '../../client/index.ts';
 import { fill, h } from './dom.ts';
+import { emojiOf } from './emoji-names.ts';
 import type { RowContext } from './message-row.ts';
 
 const QUICK = ['👍', '❤️', '😂', '🎉', '👀', '✅', '🙏', '🚀'] as const;
@@ -27,7 +28,7 @@ export function reactionChips(message: Message, { workspace, actions, writable }
         disabled: !writable,
         on: { click: () => actions.onReact(message, emoji, !mine) },
       },
-      h('span', { class: 'emoji' }, emoji),
+      h('span', { class: 'emoji' }, emojiOf(emoji) ?? emoji),
       String(users.length),
     );
   });

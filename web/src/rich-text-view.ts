@@ -2,9 +2,15 @@ import { h } from './dom.ts';
 import { type Token, tokenize } from './rich-text.ts';
 import type { Workspace } from './workspace.ts';
 
+const STYLED = { bold: 'b', italic: 'i', struck: 's' } as const;
+
 /** A message's text as nodes. */
 export function richText(text: string, workspace: Workspace): HTMLElement {
-  return h('div', { class: 'text' }, ...tokenize(text).map((token) => node(token, workspace)));
+  return h('div', { class: 'text' }, ...nodes(tokenize(text), workspace));
+}
+
+function nodes(tokens: readonly Token[], workspace: Workspace): (Node | string)[] {
+  return tokens.map((token) => node(token, workspace));
 }
 
 function node(token: Token, workspace: Workspace): Node | string {
@@ -14,9 +20,16 @@ function node(token: Token, workspace: Workspace): Node | string {
     case 'code':
       return h('code', {}, token.text);
     case 'block':
-      return h('pre', {}, h('code', {}, token.text));
-    case 'link':
-      return h('a', { href: token.url, target: '_blank', rel: 'noopener noreferrer' }, token.text);
+      return h('pre', { tabindex: -1 }, h('code', {}, token.text));
+    case 'link': {
+      // Where it really leads, for one whose text says something else.
+      const title = token.text === token.url ? undefined : token.url;
+      return h('a', { href: token.url, target: '_blank', rel: 'noopener noreferrer', title }, token.text);
+    }
+    case 'styled':
+      return h(STYLED[token.style], {}, ...nodes(token.tokens, workspace));
+    case 'quote':
+      return h('blockquote', {}, ...nodes(token.tokens, workspace));
     case 'everyone':
       return h('span', { class: 'mention me' }, `@${token.name}`);
     case 'mention': {
@@ -28,11 +41,17 @@ function node(token: Token, workspace: Workspace): Node | string {
 
 /** The text in one line, with names for mentions: for previews and titles. */
 export function plainText(text: string, workspace: Workspace): string {
-  return tokenize(text)
+  return plain(tokenize(text), workspace).replace(/\s+/g, ' ').trim();
+}
+
+function plain(tokens: readonly Token[], workspace: Workspace): string {
+  return tokens
     .map((token) => {
       if (token.kind === 'mention') return `@${workspace.people.name(token.userId)}`;
-      return token.kind === 'everyone' ? `@${token.name}` : token.text;
+      if (token.kind === 'everyone') return `@${token.name}`;
+      if (token.kind === 'quote') return ` ${plain(token.tokens, workspace)} `;
+      if (token.kind === 'block') return ` ${token.text} `;
+      return token.kind === 'styled' ? plain(token.tokens, workspace) : token.text;
     })
-    .join('')
-    .replace(/\s+/g, ' ');
+    .join('');
 }

@@ -1,3 +1,5 @@
+import { emojiOf } from './emoji-names.ts';
+
 /** A piece of a message's text, in the order of reading. */
 export type Token =
   | { readonly kind: 'text'; readonly text: string }
@@ -5,10 +7,29 @@ export type Token =
   | { readonly kind: 'everyone'; readonly name: 'channel' | 'here' }
   | { readonly kind: 'link'; readonly url: string; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
-  | { readonly kind: 'block'; readonly text: string };
+  | { readonly kind: 'block'; readonly text: string }
+  | { readonly kind: 'styled'; readonly style: 'bold' | 'italic' | 'struck'; readonly tokens: readonly Token[] }
+  | { readonly kind: 'quote'; readonly tokens: readonly Token[] };
 
-const BLOCK = /```(?:[^\S\n]*\n)?([\s\S]*?)\n?```\n?/g;
-const INLINE = /`([^`\n]+)`|<@([^\s<>]{1,256})>|<!(channel|here)>|\bhttps?:\/\/[^\s<>"'`]+/g;
+const BLOCK = /```(?:[^\S\n]*\n)?([\s\S]*?)\n?```\n*/g;
+const QUOTE = /(?:^>(?: .*)?(?:\n|$))+/gm;
+const STYLES = { '*': 'bold', _: 'italic', '~': 'struck' } as const;
+const INLINE = new RegExp(
+  [
+    '`(?<code>[^`\\n]+)`',
+    '<@(?<user>[^\\s<>]{1,256})>',
+    '<!(?<everyone>channel|here)>',
+    // As Slack writes what its users typed: a link in angle brackets, perhaps with what it is called, and channels.
+    '<(?<wrapped>https?://[^\\s<>|"]+)(?:\\|(?<label>[^<>\\n]+))?>',
+    '<#[^\\s<>|]+\\|(?<channel>[^\\s<>]+)>',
+    '(?<bare>\\bhttps?://[^\\s<>"\'`]+)',
+    ':(?<emoji>[a-z0-9_+-]{1,32}):',
+    // A sign means emphasis only where a word begins, and where one ends: not in snake_case, nor in 2 * 3 * 4. Bounded,
+    // for each sign on a line looks for its other half.
+    '(?<=^|[\\s([{"\'“‘—-])(?<sign>[*_~])(?=[^\\s*_~])(?<inner>(?:`[^`\\n]{0,200}`|[^\\n`]){1,400}?(?<![\\s*_~]))\\k<sign>(?![\\p{L}\\p{N}*_~])',
+  ].join('|'),
+  'gmu',
+);
 
 /** Splits a message's text. Only http and https become links; what does not match stays text, character by character. */
 export function tokenize(text: string): Token[] {
@@ -16,33 +37,58 @@ export function tokenize(text: string): Token[] {
   let from = 0;
   for (const match of text.matchAll(BLOCK)) {
     if (match[1] === '') continue;
-    inline(text.slice(from, match.index).replace(/\n$/, ''), tokens);
+    lines(text.slice(from, match.index).replace(/\n+$/, ''), tokens);
     tokens.push({ kind: 'block', text: match[1]! });
     from = match.index + match[0].length;
   }
-  inline(text.slice(from), tokens);
+  lines(text.slice(from), tokens);
   return tokens;
+}
+
+/** Lines that begin with `>` are quotes. */
+function lines(text: string, tokens: Token[]): void {
+  let from = 0;
+  for (const match of text.matchAll(QUOTE)) {
+    inline(text.slice(from, match.index).replace(/\n$/, ''), tokens);
+    const quoted: Token[] = [];
+    inline(match[0].replace(/^> ?/gm, '').replace(/\n$/, ''), quoted);
+    tokens.push({ kind: 'quote', tokens: quoted });
+    from = match.index + match[0].length;
+  }
+  inline(text.slice(from), tokens);
 }
 
 function inline(text: string, tokens: Token[]): void {
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [all, code, userId, everyone] = match;
-    let end = match.index + all.length;
-    let token: Token;
-    if (code !== undefined) token = { kind: 'code', text: code };
-    else if (userId !== undefined) token = { kind: 'mention', userId };
-    else if (everyone !== undefined) token = { kind: 'everyone', name: everyone as 'channel' | 'here' };
-    else {
-      const url = trimUrl(all);
-      end = match.index + url.length;
-      token = { kind: 'link', url, text: url };
-    }
+    const found = read(match.groups!);
+    if (!found) continue;
     if (match.index > from) tokens.push({ kind: 'text', text: text.slice(from, match.index) });
-    tokens.push(token);
-    from = end;
+    tokens.push(found.token);
+    from = match.index + (found.length ?? match[0].length);
   }
   if (from < text.length) tokens.push({ kind: 'text', text: text.slice(from) });
+}
+
+/** What a match means, and how much of it is meant, if not all. */
+function read(groups: Record<string, string | undefined>): { token: Token; length?: number } | undefined {
+  const { code, user, everyone, wrapped, label, channel, bare, emoji, sign, inner } = groups;
+  if (code !== undefined) return { token: { kind: 'code', text: code } };
+  if (user !== undefined) return { token: { kind: 'mention', userId: user } };
+  if (everyone !== undefined) return { token: { kind: 'everyone', name: everyone as 'channel' | 'here' } };
+  if (wrapped !== undefined) return { token: { kind: 'link', url: wrapped, text: label ?? wrapped } };
+  if (channel !== undefined) return { token: { kind: 'text', text: `#${channel}` } };
+  if (bare !== undefined) {
+    const url = trimUrl(bare);
+    return { token: { kind: 'link', url, text: url }, length: url.length };
+  }
+  if (emoji !== undefined) {
+    const char = emojiOf(emoji);
+    return char === undefined ? undefined : { token: { kind: 'text', text: char } };
+  }
+  const tokens: Token[] = [];
+  inline(inner!, tokens);
+  return { token: { kind: 'styled', style: STYLES[sign as keyof typeof STYLES], tokens } };
 }
 
 /** A sentence's own punctuation is no part of the URL that ends it, nor is a bracket opened before it. */

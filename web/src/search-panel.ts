@@ -1,8 +1,9 @@
 import { MillraceError, type SearchHit, type SearchPage } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
 import { avatar } from './avatar.ts';
-import { shortTime } from './dates.ts';
+import { fullTime, shortTime } from './dates.ts';
 import { type Child, fill, h, setText } from './dom.ts';
+import { emojiOf } from './emoji-names.ts';
 import { parseHighlight } from './highlight.ts';
 import { icon } from './icon.ts';
 import { plainText } from './rich-text-view.ts';
@@ -29,6 +30,8 @@ export class SearchPanel {
   readonly #sort: HTMLSelectElement;
   readonly #status = h('p', { class: 'quiet search-status', role: 'status' });
   readonly #results = h('div', { class: 'results' });
+  readonly #rows = new Map<HTMLElement, SearchHit>();
+  readonly #stop: () => void;
   #asked: AbortController | undefined;
 
   constructor(options: SearchPanelOptions) {
@@ -73,6 +76,8 @@ export class SearchPanel {
       this.#results.querySelector('button')?.focus();
     });
     this.#results.addEventListener('keydown', (event) => moveInList(event, this.#results, 'button'));
+    // Names arrive one by one.
+    this.#stop = options.workspace.people.events.on('change', () => this.#rename());
     this.#explain();
   }
 
@@ -82,6 +87,7 @@ export class SearchPanel {
   }
 
   dispose(): void {
+    this.#stop();
     this.#asked?.abort();
   }
 
@@ -137,9 +143,16 @@ export class SearchPanel {
         '?',
       );
     }
-    const rows = page.hits.map((hit) => this.#row(hit));
     if (more) this.#results.lastElementChild?.remove();
-    else fill(this.#results);
+    else {
+      this.#rows.clear();
+      fill(this.#results);
+    }
+    const rows = page.hits.map((hit) => {
+      const row = this.#row(hit);
+      this.#rows.set(row, hit);
+      return row;
+    });
     this.#results.append(...rows);
     if (page.next_cursor && this.#results.childElementCount < MAX_SHOWN) {
       const cursor = page.next_cursor;
@@ -154,8 +167,18 @@ export class SearchPanel {
     else this.#results.scrollTop = 0;
   }
 
+  /** Shows what was found with the names that are known by now; the rows, and the focus on one, stay. */
+  #rename(): void {
+    for (const [row, hit] of this.#rows) fill(row, ...this.#content(hit));
+  }
+
   #row(hit: SearchHit): HTMLElement {
-    const { workspace, onOpen } = this.#options;
+    const click = () => this.#options.onOpen(hit);
+    return h('button', { type: 'button', class: 'result', on: { click } }, ...this.#content(hit));
+  }
+
+  #content(hit: SearchHit): Child[] {
+    const { workspace } = this.#options;
     const { message, highlights } = hit;
     const channel = workspace.channels.get(message.channel_id);
     const name = workspace.people.name(message.user_id);
@@ -173,9 +196,7 @@ export class SearchPanel {
       }
     }
     if (pieces.length === 0) pieces.push(plainText(message.text, workspace).slice(0, 300));
-    return h(
-      'button',
-      { type: 'button', class: 'result', on: { click: () => onOpen(hit) } },
+    return [
       avatar(message.user_id, name),
       h(
         'span',
@@ -184,11 +205,15 @@ export class SearchPanel {
           'span',
           { class: 'result-head' },
           h('b', {}, name),
-          h('span', { class: 'quiet' }, ` ${place} · ${shortTime(message.created_at)}`),
+          h(
+            'span',
+            { class: 'quiet', title: fullTime(message.created_at) },
+            ` ${place} · ${shortTime(message.created_at)}${message.thread_id ? ' · in a thread' : ''}`,
+          ),
         ),
         h('span', { class: 'result-text' }, ...pieces),
       ),
-    );
+    ];
   }
 
   #explain(): void {
@@ -218,5 +243,9 @@ export class SearchPanel {
 
 /** A highlight may cut a mention in two, so spaces at its ends matter and are kept. */
 function plainPiece(text: string, workspace: Workspace): string {
-  return text.replace(/<@([^\s<>]+)>/g, (_, id: string) => `@${workspace.people.name(id)}`);
+  return text
+    .replace(/<@([^\s<>]+)>/g, (_, id: string) => `@${workspace.people.name(id)}`)
+    .replace(/<(https?:[^\s<>|]+)(?:\|([^<>]*))?>/g, (_, url: string, label?: string) => label ?? url)
+    .replace(/:([a-z0-9_+-]{1,32}):/g, (all, name: string) => emojiOf(name) ?? all)
+    .replaceAll('`', '');
 }

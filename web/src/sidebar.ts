@@ -5,6 +5,7 @@ import { channelGlyph } from './channel-glyph.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icon.ts';
 import { type KeyedRow, KeyedRows } from './keyed-rows.ts';
+import { presenceDot } from './presence-dot.ts';
 import { themeButton } from './theme.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -15,6 +16,7 @@ export interface SidebarOptions {
   readonly onBrowse: () => void;
   readonly onMessage: () => void;
   readonly onSwitch: () => void;
+  readonly onStatus: () => void;
   readonly onSignOut: () => void;
   /** The line that tells how the connection is. */
   readonly status: HTMLElement;
@@ -31,11 +33,12 @@ export class Sidebar {
     { class: 'quiet side-empty', hidden: true },
     'You are in no channel yet. Create one, or browse those of others.',
   );
-  readonly #self = h('div', { class: 'self' });
+  readonly #self: HTMLButtonElement;
   #current: string | undefined;
 
   constructor(options: SidebarOptions) {
     this.#options = options;
+    this.#self = h('button', { type: 'button', class: 'self', title: 'Your status', on: { click: options.onStatus } });
     const channels = h('div', { class: 'side-list' });
     const people = h('div', { class: 'side-list' });
     this.#channels = new KeyedRows(channels);
@@ -105,9 +108,13 @@ export class Sidebar {
     );
     this.#empty.hidden = shared.length > 0;
     const name = workspace.people.name(workspace.me.user_id);
+    const me = workspace.me.user_id;
+    const status = workspace.presences.of(me);
+    this.#self.setAttribute('aria-label', `${name}, ${status}: set your status`);
     if (this.#self.dataset['name'] === name) return;
     this.#self.dataset['name'] = name;
-    fill(this.#self, avatar(workspace.me.user_id, name), h('span', { class: 'option-name' }, name));
+    const picture = h('span', { class: 'avatar-place' }, avatar(me, name), presenceDot(me, status, false));
+    fill(this.#self, picture, h('span', { class: 'option-name' }, name));
   }
 
   focus(): void {
@@ -123,12 +130,18 @@ export class Sidebar {
     const title = workspace.title(channel);
     const partner = workspace.partner(channel);
     const direct = channel.type === 'dm' ? unread : mentions;
-    const label = [title, unread > 0 && `${unread} unread`, mentions > 0 && `${mentions} mentions`]
+    const status = partner && workspace.presences.of(partner);
+    const label = [
+      title,
+      status,
+      unread > 0 && `${unread} unread`,
+      mentions > 0 && `${mentions} mention${mentions === 1 ? '' : 's'}`,
+    ]
       .filter(Boolean)
       .join(', ');
     return {
       key: channel.channel_id,
-      signature: JSON.stringify([title, channel.type, unread, direct, current, partner && workspace.presence(partner)]),
+      signature: JSON.stringify([title, channel.type, unread, direct, current, status]),
       make: () =>
         h(
           'button',

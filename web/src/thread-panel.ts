@@ -55,6 +55,7 @@ export class ThreadPanel {
       pagesBack: false,
       beginning: () => null,
       onNewestSeen: () => undefined,
+      presencePart: 'thread',
     });
     if (writable) {
       this.#composer = new Composer({
@@ -62,7 +63,10 @@ export class ThreadPanel {
         label: 'Reply',
         unfinished: options.unfinished,
         place: `${channelId} ${rootId}`,
-        onSend: (text) => commands.send(channelId, rootId, text),
+        onSend: (text) => {
+          this.#list.toNewest();
+          return commands.send(channelId, rootId, text);
+        },
         onEdit: commands.edit,
         onTyping: () => workspace.client.session.typing(channelId),
         lastOwn: () =>
@@ -89,9 +93,11 @@ export class ThreadPanel {
     this.#listen();
   }
 
-  async open(): Promise<void> {
-    this.#composer?.focus();
+  /** Shows the end of the thread, or one reply. */
+  async open(replyId?: string): Promise<void> {
+    if (!replyId) this.#composer?.focus();
     await this.#list.open();
+    if (replyId) await this.#list.jumpTo(replyId);
   }
 
   dispose(): void {

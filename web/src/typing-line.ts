@@ -4,7 +4,7 @@ import type { Workspace } from './workspace.ts';
 const SHOWN_MS = 5_000;
 const MAX_TYPING = 50;
 
-/** Says who is writing in a channel: each for 5 s after the last word of it. */
+/** Says who is typing in a channel: each for 5 s after the last word of it. */
 export class TypingLine {
   readonly element = h('p', { class: 'typing' });
   readonly #workspace: Workspace;
@@ -40,8 +40,7 @@ export class TypingLine {
     const names = [...this.#until.keys()].map((id) => this.#workspace.people.name(id));
     const [first, second] = names;
     if (!first) setText(this.element, '');
-    else if (!second) setText(this.element, `${first} is writing…`);
-    else
-      setText(this.element, names.length > 2 ? 'Several people are writing…' : `${first} and ${second} are writing…`);
+    else if (!second) setText(this.element, `${first} is typing…`);
+    else setText(this.element, names.length > 2 ? 'Several people are typing…' : `${first} and ${second} are typing…`);
   }
 }

@@ -5,10 +5,10 @@ import {
   type EventFrame,
   type MillraceClient,
   MillraceError,
-  type PresenceStatus,
 } from '../../client/index.ts';
 import { KeptDrafts } from './kept-drafts.ts';
 import { People } from './people.ts';
+import { Presences } from './presences.ts';
 import type { Identity } from './session-token.ts';
 import { UnreadCounts } from './unread-counts.ts';
 
@@ -25,7 +25,6 @@ interface WorkspaceEvents {
   reset: string;
   /** One is no longer in this channel. */
   removed: string;
-  presence: undefined;
 }
 
 /** What the page knows: one's channels, unread counts and people, kept current by the session. */
@@ -35,11 +34,11 @@ export class Workspace {
   readonly me: Identity;
   readonly people: People;
   readonly unread: UnreadCounts;
+  readonly presences: Presences;
   /** One's own channels, at most 2,000: more are not listed, but can be searched. */
   readonly channels = new Map<string, Channel>();
   /** Names for dms and groups that have none, by channel id. */
   readonly #partners = new Map<string, readonly string[]>();
-  readonly #presence = new Map<string, PresenceStatus>();
   readonly #drafts: KeptDrafts;
   #saidRead = { what: '', until: 0 };
   #unreadsDue: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +49,8 @@ export class Workspace {
     this.client = createClient({ url: location.origin, token, drafts: this.#drafts.read() });
     this.people = new People(this.client.rest);
     this.unread = new UnreadCounts(me.user_id);
+    this.presences = new Presences(this.client.session);
+    this.presences.want('me', [me.user_id]);
     if (me.name) this.people.learn({ user_id: me.user_id, name: me.name });
     this.#listen();
   }
@@ -68,7 +69,8 @@ export class Workspace {
       cursor = answer.next_cursor;
       if (!cursor) break;
     }
-    this.unread.load((await rest.unreads()).channels);
+    const [unreads] = await Promise.all([rest.unreads(), this.people.meet()]);
+    this.unread.load(unreads.channels);
     void this.#findPartners([...this.channels.values()]);
     // What happens between these readings and the socket's hello is then heard as well.
     const heads = [...this.channels.values()].filter(({ head }) => head.rev > 0);
@@ -90,10 +92,6 @@ export class Workspace {
   partner(channel: Channel): string | undefined {
     if (channel.type !== 'dm') return undefined;
     return this.#partners.get(channel.channel_id)?.find((id) => id !== this.me.user_id);
-  }
-
-  presence(userId: string): PresenceStatus {
-    return this.#presence.get(userId) ?? 'offline';
   }
 
   /** Adds a channel that one just made or joined, before its event says so. */
@@ -134,7 +132,6 @@ export class Workspace {
       }
       if (greeted) this.#refreshUnreads();
       greeted = true;
-      this.#watchPartners();
     });
     session.events.on('event', (frame) => this.#take(frame));
     session.events.on('added', ({ channel_id }) => void this.#fetch(channel_id));
@@ -146,11 +143,6 @@ export class Workspace {
     session.events.on('read', (marker) => {
       this.unread.read(marker);
       this.events.emit('change', undefined);
-    });
-    session.events.on('presence', ({ user_id, status }) => {
-      if (this.#presence.size >= 1_000) this.#presence.clear();
-      this.#presence.set(user_id, status);
-      this.events.emit('presence', undefined);
     });
     session.events.on('problem', (problem) => console.debug(problem.message));
     outbox.events.on('change', () => this.#drafts.write(outbox.drafts()));
@@ -214,13 +206,7 @@ export class Workspace {
         console.debug(`members of ${channel.channel_id}: ${error.message}`);
       }
     }
-    this.#watchPartners();
+    this.presences.want('partners', [...this.#partners.values()].flat());
     this.events.emit('change', undefined);
-  }
-
-  #watchPartners(): void {
-    const ids = new Set([...this.#partners.values()].flat());
-    ids.delete(this.me.user_id);
-    if (ids.size > 0) void this.client.session.watchPresence([...ids].slice(0, 500));
   }
 }
