@@ -172,6 +172,10 @@ describe('the page in a browser', { skip: noBrowser }, () => {
     await alice.page.getByRole('button', { name: 'Bob, busy' }).waitFor({ timeout: 2_000 });
     await sets('Online');
     await alice.page.getByRole('button', { name: 'Bob, online' }).waitFor({ timeout: 2_000 });
+    await bob.page.clock.fastForward('06:00');
+    await alice.page.getByRole('button', { name: 'Bob, away' }).waitFor({ timeout: 2_000 });
+    await bob.page.mouse.move(400, 400);
+    await alice.page.getByRole('button', { name: 'Bob, online' }).waitFor({ timeout: 2_000 });
     await bob.page.close();
     await alice.page.getByRole('button', { name: 'Bob, offline' }).waitFor();
     await bob.context.close();

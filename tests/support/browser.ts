@@ -45,6 +45,8 @@ export class Visitor {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
     context.setDefaultTimeout(10_000);
     const visitor = new Visitor(context, await context.newPage(), user);
+    // Time goes on as ever, but can be made to skip.
+    await visitor.page.clock.install();
     const signed = await token({ sub: user, workspace_id: workspace, name: nameOf(user) });
     await visitor.page.goto(`${server.url}/#token=${signed}`);
     await visitor.connected();

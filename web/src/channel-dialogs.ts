@@ -149,7 +149,7 @@ export function browseDialog(workspace: Workspace, onDone: (channel: Channel) =>
         icon('hash'),
         h('span', { class: 'option-name' }, channel.name ?? channel.channel_id),
         h('span', { class: 'quiet grow' }, channel.topic ?? ''),
-        h('span', { class: 'quiet' }, `${channel.member_count} in it`),
+        h('span', { class: 'quiet' }, channel.member_count === 1 ? '1 member' : `${channel.member_count} members`),
         h('span', { class: 'tag' }, 'Join'),
       ),
     );

@@ -69,8 +69,9 @@ export class Composer {
     this.#input.setAttribute('aria-label', label);
   }
 
+  /** Not where a keyboard on the screen would cover what is to be read. */
   focus(): void {
-    this.#input.focus();
+    if (!matchMedia('(hover: none)').matches) this.#input.focus();
     requestAnimationFrame(() => this.#fit());
   }
 

@@ -42,6 +42,7 @@ export class ConnectionStatus {
       !navigator.onLine ||
       (this.#was && state.status === 'connecting' && state.attempt > 1);
     this.banner.hidden = !trouble;
+    document.documentElement.classList.toggle('no-connection', trouble);
     setText(this.#bannerText, `${text}. What you write is sent when the connection is back.`);
   }
 }

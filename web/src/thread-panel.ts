@@ -73,7 +73,7 @@ export class ThreadPanel {
           this.#timeline.messages.findLast(({ user_id, deleted }) => user_id === workspace.me.user_id && !deleted),
       });
     }
-    const title = channel ? workspace.title(channel) : '';
+    const title = channel ? (channel.name ? `#${channel.name}` : workspace.title(channel)) : '';
     this.element = h(
       'aside',
       { class: 'panel', 'aria-label': 'Thread' },
