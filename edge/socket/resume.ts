@@ -6,7 +6,9 @@ import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
 import { storedEventFrame } from '../wire/message.ts';
 
-const page = 500;
+const page = 100;
+/** What a resume may have under way at once: a client that reads well must not be taken for one that doesn't. */
+const pace_bytes = limits.unsent_bytes / 2;
 
 export type Resumed = { status: 'caught_up' | 'reset'; head: Head } | { status: 'gone' };
 
@@ -32,29 +34,41 @@ export async function resumeChannel(
     if (!hears()) return { status: 'gone' };
   }
   const recent = feed.since(rev);
-  if (recent) {
+  if (recent && fits(socket, recent)) {
     for (const frame of recent) socket.send(frame);
     return { status: 'caught_up', head: feed.current };
   }
 
-  // From the store: live events must wait, for they would overtake.
+  // In several steps: live events must wait, for they would overtake.
   const topic = channelKey(channel.workspace_id, channel.channel_id);
   socket.unsubscribe(topic);
   try {
     let sent = rev;
     for (;;) {
       const rest = feed.since(sent);
-      if (rest) {
+      if (rest && fits(socket, rest)) {
         // In one go with the subscription: the next live event is the one after these.
         for (const frame of rest) socket.send(frame);
         return { status: 'caught_up', head: feed.current };
       }
+      if (rest) {
+        const from = sent;
+        for (const frame of rest) {
+          // One at least, however large.
+          if (sent > from && !fits(socket, [frame])) break;
+          socket.send(frame);
+          sent++;
+        }
+        await drained(socket);
+        if (!hears()) return { status: 'gone' };
+        continue;
+      }
       const events = await context.store.eventsAfter(channel, sent, page);
       if (!hears()) return { status: 'gone' };
       if (!events || events.length === 0) return { status: 'reset', head: feed.current };
-      await drained(socket);
-      if (!hears()) return { status: 'gone' };
       for (const event of events) {
+        await drained(socket);
+        if (!hears()) return { status: 'gone' };
         socket.send(storedEventFrame(channel, event, feed.current.seq));
         sent = event.rev;
       }
@@ -67,7 +81,11 @@ export async function resumeChannel(
   }
 }
 
+function fits(socket: Socket, frames: Buffer[]): boolean {
+  return frames.reduce((sum, frame) => sum + frame.length, socket.unsent()) <= pace_bytes;
+}
+
 /** Waits, up to ten seconds, until the client has taken most of what it was sent. One that doesn't is closed as too slow. */
 async function drained(socket: Socket): Promise<void> {
-  for (let i = 0; i < 1000 && socket.unsent() > limits.unsent_bytes / 4; i++) await sleep(10);
+  for (let i = 0; i < 1000 && socket.unsent() > pace_bytes / 2; i++) await sleep(10);
 }

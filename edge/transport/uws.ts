@@ -15,6 +15,12 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
   const uws = createRequire(import.meta.url)('uWebSockets.js') as typeof import('uWebSockets.js');
   const app = uws.App();
   let listening: us_listen_socket | false = false;
+  /** How deep we are in calls that may send: what is dropped then, is dropped in the middle of them. */
+  const calls = { depth: 0 };
+  const giveUp = (socket: UwsSocket): void => {
+    socket.unsubscribeAll();
+    handlers.overflowed(socket);
+  };
   app.ws<UserData>('/v1/socket', {
     maxPayloadLength: limits.frame_bytes,
     maxBackpressure: limits.unsent_bytes,
@@ -34,12 +40,22 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
     },
     open: (ws) => {
       const data = ws.getUserData();
-      data.socket = new UwsSocket(ws, data.handshake);
+      data.socket = new UwsSocket(ws, data.handshake, calls, limits.unsent_bytes);
       handlers.open(data.socket);
     },
     message: (ws, message, binary) => handlers.message(ws.getUserData().socket!, Buffer.from(message), binary),
     pong: (ws) => handlers.alive(ws.getUserData().socket!),
-    dropped: (ws) => handlers.overflowed(ws.getUserData().socket!),
+    dropped: (ws) => {
+      const socket = ws.getUserData().socket!;
+      if (socket.overflowed) return;
+      socket.overflowed = true;
+      // uWebSockets.js is half way through its subscribers here: to close one, or inside a publish to unsubscribe one,
+      // would crash the process. Nothing is written to this socket before the microtask runs, so no gap comes through.
+      if (calls.depth > 0) return queueMicrotask(() => giveUp(socket));
+      socket.unsubscribeAll();
+      setImmediate(() => giveUp(socket));
+    },
+    drain: (ws) => ws.getUserData().socket!.drained(),
     close: (ws, code) => {
       const socket = ws.getUserData().socket!;
       socket.closed = true;
@@ -64,7 +80,14 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
         else (app as unknown as ListenOnHost).listen(host, port, exclusive, done);
       });
     },
-    publish: (topic, frame) => void app.publish(topic, frame, false),
+    publish: (topic, frame) => {
+      calls.depth++;
+      try {
+        app.publish(topic, frame, false);
+      } finally {
+        calls.depth--;
+      }
+    },
     stopListening: () => {
       if (listening) uws.us_listen_socket_close(listening);
       listening = false;
@@ -124,11 +147,14 @@ function serve(
   };
   const chunks: Buffer[] = [];
   let size = 0;
+  let refused = false;
   response.onData((chunk, last) => {
     size += chunk.byteLength;
     if (size <= limits.http_body_bytes) chunks.push(Buffer.from(chunk.slice(0)));
-    else if (!done) {
-      void handlers.http(requestOf(method, path, query, headers, undefined)).then(answer);
+    else {
+      // Asked once, however much more comes.
+      if (!refused) void handlers.http(requestOf(method, path, query, headers, undefined)).then(answer);
+      refused = true;
       return;
     }
     if (last) void handlers.http(requestOf(method, path, query, headers, Buffer.concat(chunks))).then(answer);
@@ -157,14 +183,26 @@ function splitList(header: string): string[] {
 
 class UwsSocket implements Socket {
   closed = false;
+  /** A frame was dropped: none may follow it. */
+  overflowed = false;
+  /** How to end it once there is room for that. */
+  private ending: { code: number; reason: string } | undefined;
 
   constructor(
     private readonly ws: WebSocket<UserData>,
     readonly handshake: Handshake,
+    private readonly calls: { depth: number },
+    private readonly unsentBound: number,
   ) {}
 
   send(frame: string | Buffer): void {
-    if (!this.closed) this.ws.send(frame, false);
+    if (this.closed || this.overflowed) return;
+    this.calls.depth++;
+    try {
+      this.ws.send(frame, false);
+    } finally {
+      this.calls.depth--;
+    }
   }
 
   ping(): void {
@@ -172,11 +210,15 @@ class UwsSocket implements Socket {
   }
 
   subscribe(topic: string): void {
-    if (!this.closed) this.ws.subscribe(topic);
+    if (!this.closed && !this.overflowed) this.ws.subscribe(topic);
   }
 
   unsubscribe(topic: string): void {
     if (!this.closed) this.ws.unsubscribe(topic);
+  }
+
+  unsubscribeAll(): void {
+    if (!this.closed) for (const topic of this.ws.getTopics()) this.ws.unsubscribe(topic);
   }
 
   unsent(): number {
@@ -184,7 +226,14 @@ class UwsSocket implements Socket {
   }
 
   end(code: number, reason: string): void {
-    if (!this.closed) this.ws.end(code, reason);
+    if (this.closed) return;
+    // A close frame past the bound of unsent bytes would be dropped like any other, and the client never learn the code.
+    if (this.unsent() > this.unsentBound) this.ending = { code, reason };
+    else this.ws.end(code, reason);
+  }
+
+  drained(): void {
+    if (this.ending) this.end(this.ending.code, this.ending.reason);
   }
 
   terminate(): void {
