@@ -116,11 +116,14 @@ async function take(
       if (!(error instanceof Crash)) throw error;
       crashed = true;
     });
-    await eventually(async () => {
-      if (!crashed) assert.equal(await engine.offset('test/numbers', 0), count);
-    });
-    stop.abort();
-    await running;
+    try {
+      await eventually(async () => {
+        if (!crashed) assert.equal(await engine.offset('test/numbers', 0), count);
+      });
+    } finally {
+      stop.abort();
+      await running;
+    }
     if (!crashed) return;
     engine.restart();
   }

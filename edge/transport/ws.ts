@@ -7,6 +7,8 @@ import { oversized, portInUse } from './uws.ts';
 export function wsTransport(handlers: TransportHandlers, limits: TransportLimits): Transport {
   const topics = new Map<string, Set<WsSocket>>();
   const server = createServer((request, response) => void serve(request, response, handlers, limits));
+  // Longer than clients and balancers keep idle connections, so that none of them meets one that just closed.
+  server.keepAliveTimeout = 75_000;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: limits.frame_bytes,
