@@ -23,11 +23,11 @@ export interface Pipeline {
 
 export const codec = fileCodec();
 
-export async function startPipeline(folder?: string, partitions = 2): Promise<Pipeline> {
+export async function startPipeline(folder?: string, partitions = 2, topologies = 'topologies'): Promise<Pipeline> {
   const at = folder ?? (await mkdtemp(`${tmpdir()}/millrace-pipeline-`));
   const engine = openEngine(at, codec);
   const processors = await loadProcessors();
-  const { plans, problems } = loadTopologies('topologies', processors);
+  const { plans, problems } = loadTopologies(topologies, processors);
   if (!plans) throw new Error(JSON.stringify(problems));
   const indexed: SearchDocument[] = [];
   const search = {
