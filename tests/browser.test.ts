@@ -71,7 +71,10 @@ describe('the page in a browser', { skip: noBrowser }, () => {
       await typing.waitFor({ timeout: 300 });
     }, 8_000);
     await field.fill('');
-    await typing.waitFor({ state: 'hidden', timeout: 8_000 });
+    await alice.page.clock.fastForward(4_000);
+    assert.ok(await typing.isVisible());
+    await alice.page.clock.fastForward(2_000);
+    await typing.waitFor({ state: 'hidden', timeout: 2_000 });
   });
 
   it('shows what is unread and who is mentioned, until it is seen', async () => {
@@ -154,6 +157,13 @@ describe('the page in a browser', { skip: noBrowser }, () => {
     const hit = alice.page.getByRole('complementary', { name: 'Thread' }).locator('article', { hasText: 'ocelot' });
     await alice.page.locator('article.found', { hasText: 'the hidden ocelot' }).waitFor();
     assert.ok(await hit.evaluate((row) => row === document.activeElement));
+    await alice.page.getByRole('button', { name: 'Close the thread' }).click();
+    // Of its 111 replies a first page has 100; opened by its link it shows the last ones.
+    await alice.page.getByRole('button', { name: '111 replies' }).click();
+    await hit.waitFor();
+    await eventually(async () => {
+      assert.ok(await hit.evaluate((row) => row.getBoundingClientRect().bottom <= window.innerHeight));
+    });
     await alice.page.getByRole('button', { name: 'Close the thread' }).click();
     await alice.page.getByRole('button', { name: 'Newest messages' }).click();
     await alice.sees('the newest');

@@ -98,6 +98,7 @@ export class ThreadPanel {
     if (!replyId) this.#composer?.focus();
     await this.#list.open();
     if (replyId) await this.#list.jumpTo(replyId);
+    else this.#list.toNewest();
   }
 
   dispose(): void {
