@@ -48,5 +48,17 @@ export function drawingOf(plans: TopologyPlan[]): Drawing {
       for (const edge of node.from) edges.push({ from: places.get(edge.node)!, to: place, label: edge.output ?? '' });
     }
   }
-  return { nodes: [...nodes.values()], edges };
+  return { nodes: [...nodes.values()], edges: merged(edges) };
+}
+
+/** Several ways between the same two places are one line with several names. */
+function merged(edges: DrawnEdge[]): DrawnEdge[] {
+  const byEnds = new Map<string, DrawnEdge>();
+  for (const edge of edges) {
+    const key = `${edge.from}\0${edge.to}`;
+    const known = byEnds.get(key);
+    if (!known) byEnds.set(key, { ...edge });
+    else if (edge.label) known.label = known.label ? `${known.label}, ${edge.label}` : edge.label;
+  }
+  return [...byEnds.values()];
 }

@@ -9,7 +9,7 @@ export interface PlacedNode extends DrawnNode {
 
 export interface Layout {
   nodes: PlacedNode[];
-  edges: (DrawnEdge & { back: boolean })[];
+  edges: (DrawnEdge & { back: boolean; columns: number })[];
   width: number;
   height: number;
 }
@@ -36,7 +36,10 @@ export function layout({ nodes, edges }: Drawing): Layout {
   const all = [...placed.values()];
   return {
     nodes: all,
-    edges: edges.map((edge) => ({ ...edge, back: columns.get(edge.from)! >= columns.get(edge.to)! })),
+    edges: edges.map((edge) => {
+      const span = columns.get(edge.to)! - columns.get(edge.from)!;
+      return { ...edge, back: span <= 0, columns: span };
+    }),
     width: Math.max(...all.map((node) => node.x + node.width)) + 24,
     height: Math.max(...all.map((node) => node.y + node.height)) + 24,
   };
@@ -57,5 +60,11 @@ function columnsOf(nodes: DrawnNode[], edges: DrawnEdge[]): Map<string, number> 
     return column;
   };
   for (const node of nodes) visit(node.id);
+  // What nothing leads to stands right before what it leads to, so that its line is short.
+  for (const { id } of nodes) {
+    if (edges.some((edge) => edge.to === id)) continue;
+    const next = edges.filter((edge) => edge.from === id).map((edge) => columns.get(edge.to)!);
+    if (next.length > 0) columns.set(id, Math.max(0, Math.min(...next) - 1));
+  }
   return columns;
 }
