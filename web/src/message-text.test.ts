@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHighlight } from './highlight.ts';
+import { joinHighlights, parseHighlight } from './highlight.ts';
 import { MentionNames } from './mention-text.ts';
 import { type Token, tokenize } from './rich-text.ts';
 
@@ -96,6 +96,16 @@ test('reads highlights as text and marks', () => {
     { text: " 'z", marked: false },
   ]);
   assert.deepEqual(parseHighlight('<img src=x>'), [{ text: '<img src=x>', marked: false }]);
+});
+
+test('joins highlights, and lets links with a marked word in them be rewritten whole', () => {
+  const link = (text: string) => text.replace(/<(https?:[^\s<>|]+)\|([^<>]*)>/g, '$2');
+  const html = ['…to &lt;http://<em>a</em>.example|<em>a</em>.example&gt; …', '…b'];
+  assert.deepEqual(joinHighlights(html, link), [
+    { text: '…to ', marked: false },
+    { text: 'a', marked: true },
+    { text: '.example …b', marked: false },
+  ]);
 });
 
 test('sends ids for the names that were chosen, and no others', () => {

@@ -4,7 +4,7 @@ import { avatar } from './avatar.ts';
 import { fullTime, shortTime } from './dates.ts';
 import { type Child, fill, h, setText } from './dom.ts';
 import { emojiOf } from './emoji-names.ts';
-import { parseHighlight } from './highlight.ts';
+import { joinHighlights, unmarked } from './highlight.ts';
 import { icon } from './icon.ts';
 import { plainText } from './rich-text-view.ts';
 import type { Workspace } from './workspace.ts';
@@ -187,14 +187,9 @@ export class SearchPanel {
         ? workspace.title(channel)
         : `#${workspace.title(channel)}`
       : 'another channel';
-    const pieces: Child[] = [];
-    for (const [index, highlight] of highlights.slice(0, 3).entries()) {
-      if (index > 0) pieces.push(' … ');
-      for (const { text, marked } of parseHighlight(highlight)) {
-        const plain = plainPiece(text, workspace);
-        pieces.push(marked ? h('mark', {}, plain) : plain);
-      }
-    }
+    const pieces: Child[] = joinHighlights(highlights.slice(0, 3), (text) => readable(text, workspace)).map(
+      ({ text, marked }) => (marked ? h('mark', {}, text) : text),
+    );
     if (pieces.length === 0) pieces.push(plainText(message.text, workspace).slice(0, 300));
     return [
       avatar(message.user_id, name),
@@ -241,10 +236,10 @@ export class SearchPanel {
   }
 }
 
-/** A highlight may cut a mention in two, so spaces at its ends matter and are kept. */
-function plainPiece(text: string, workspace: Workspace): string {
+/** Names for mentions, and no more signs of markup than a reader of a result needs. */
+function readable(text: string, workspace: Workspace): string {
   return text
-    .replace(/<@([^\s<>]+)>/g, (_, id: string) => `@${workspace.people.name(id)}`)
+    .replace(/<@([^\s<>]+)>/g, (_, id: string) => `@${workspace.people.name(unmarked(id))}`)
     .replace(/<(https?:[^\s<>|]+)(?:\|([^<>]*))?>/g, (_, url: string, label?: string) => label ?? url)
     .replace(/:([a-z0-9_+-]{1,32}):/g, (all, name: string) => emojiOf(name) ?? all)
     .replaceAll('`', '');
