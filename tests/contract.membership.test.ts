@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { workspace } from './support/person.ts';
 import { Server } from './support/server.ts';
 
@@ -103,6 +104,29 @@ describe('membership on open sockets', () => {
       await hers.close();
     });
   }
+
+  it('withdraws a channel in the midst of a resume that a slow reader holds up', async () => {
+    const { alice, bob, carol } = await people();
+    const channel = await alice.makes('private', 'plans', [bob, carol]);
+    for (let i = 0; i < 20; i++)
+      await Promise.all(Array.from({ length: 50 }, (_, n) => alice.say(channel, `${i}.${n} `.padEnd(8000, 'x'))));
+    const socket = await bob.socket();
+    const stream = (socket.ws as unknown as { _socket: { pause(): void; resume(): void } })._socket;
+    stream.pause();
+    socket.send({ type: 'resume', id: 'held up', channels: { [channel]: 0 } });
+    await sleep(300);
+    assert.equal((await alice.delete(`/v1/channels/${channel}/members/bob`)).status, 204);
+    const { head } = (await alice.get(`/v1/channels/${channel}`)).body.channel;
+    await alice.say(channel, 'secret');
+    stream.resume();
+    assert.equal((await socket.next('resumed')).channels[channel]?.status, 'gone');
+    await alice.say(channel, 'secret as well');
+    await socket.settled();
+    const last = socket.events(channel).at(-1)!;
+    assert.ok(last.rev < head.rev - 100, `it held up at ${last.rev}: the test tested nothing`);
+    assert.ok(socket.frames.some(({ type }) => type === 'channel.removed'));
+    await socket.close();
+  });
 
   it('comes back after leaving, with the events in order and none of the time between', async () => {
     const { alice, bob } = await people();
