@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Settings } from '../config/settings.ts';
@@ -25,6 +26,9 @@ import { Hub } from './socket/hub.ts';
 import { PresenceWatches } from './socket/presence-watches.ts';
 import { chooseTransport } from './transport/choose.ts';
 import type { HttpRequest, HttpResponse } from './transport/port.ts';
+
+/** How long calls under way may take to end when the edge stops. */
+const stopCalls_ms = 3000;
 
 export interface EdgePorts {
   log: Log;
@@ -81,11 +85,19 @@ export async function startEdge(
     frame_bytes: limits.hard_frame_bytes,
     unsent_bytes: limits.unsent_bytes,
   };
+  const calls = { underWay: 0 };
   let rest: (request: HttpRequest) => Promise<HttpResponse>;
   const transport = chooseTransport(
     settings.transport,
     {
-      http: (request) => rest(request),
+      http: async (request) => {
+        calls.underWay++;
+        try {
+          return await rest(request);
+        } finally {
+          calls.underWay--;
+        }
+      },
       open: (socket) => hub.open(socket),
       message: (socket, data, binary) => hub.message(socket, data, binary),
       alive: (socket) => hub.alive(socket),
@@ -164,6 +176,7 @@ export async function startEdge(
     stop: async () => {
       transport.stopListening();
       hub.drain(5000);
+      for (const until = Date.now() + stopCalls_ms; calls.underWay > 0 && Date.now() < until; ) await sleep(10);
       await relay.stop();
       await gateway.stop();
       transport.close();

@@ -198,10 +198,16 @@ describe('the socket', () => {
     try {
       const someone = await workspace(draining).person('alice');
       const socket = await someone.socket();
+      const channel = await someone.makes('public', 'general');
+      // So that each call has its connection already.
+      await Promise.all(Array.from({ length: 20 }, () => someone.get('/v1/unreads')));
+      const said = Promise.all(Array.from({ length: 20 }, (_, i) => someone.say(channel, `in flight ${i}`)));
+      await socket.event('message.created');
       const ended = draining.terminate();
       assert.equal(typeof (await socket.next('reconnect')).after_ms, 'number');
       assert.equal(await socket.closed, 1012);
       assert.equal(await ended, 0);
+      assert.equal((await said).length, 20, 'calls under way are answered');
     } finally {
       await draining.stop();
     }

@@ -74,6 +74,8 @@ export async function changeChannel(
   else allow('read', access, caller);
   if (change.name !== undefined) allow('rename', unarchives ? unarchived(access) : access, caller);
   if (change.topic !== undefined) allow('set_topic', unarchives ? unarchived(access) : access, caller);
+  if (change.topic !== undefined && (change.topic.includes('\0') || !change.topic.isWellFormed()))
+    throw new MillraceError('invalid_request', 'topic: holds a NUL or half of a surrogate pair');
   const name = change.name === undefined ? undefined : checkName(change.name);
   const { channel: changed } = await changeDirectory(context, caller, (reply_to) =>
     context.directory.changeChannel(
