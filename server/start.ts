@@ -9,6 +9,7 @@ import { type Edge, startEdge } from '../edge/edge.ts';
 import type { Directory } from '../platform/directory/port.ts';
 import { openDirectory } from '../platform/directory/sqlite.ts';
 import { type Engine, openEngine } from '../platform/embedded/engine.ts';
+import { catalogue } from '../platform/errors/catalogue.ts';
 import { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
 import { MemoryPresence } from '../platform/presence/memory.ts';
@@ -58,7 +59,13 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     opened.push(() => lock.release());
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    const engine = openEngine(`${dataDir}/log`, fileCodec());
+    const engine = openEngine(`${dataDir}/log`, fileCodec(), Date.now, {
+      // Memory is ahead of the disk: the one thing to do is to begin again from what the disk holds.
+      onFailure: (error) => {
+        logger.fatal({ error: error.detail }, 'the disk refused a write: ending this process');
+        process.exit(catalogue.unavailable.exit);
+      },
+    });
     opened.push(() => engine.close());
     // A crashed worker isn't begun again: its calls answer 503, and /readyz says so, until the process is started anew.
     let crashed = false;

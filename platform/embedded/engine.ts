@@ -1,4 +1,4 @@
-import { Environment } from '../lmdb/environment.ts';
+import { Environment, type EnvironmentOptions } from '../lmdb/environment.ts';
 import { LmdbLog } from '../log/lmdb.ts';
 import { LmdbMessages } from '../messages/lmdb/store.ts';
 import type { Codec } from '../schemas/codec.ts';
@@ -17,8 +17,13 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export function openEngine(folder: string, codec: Codec, clock: () => number = Date.now): Engine {
-  const environment = Environment.open(folder);
+export function openEngine(
+  folder: string,
+  codec: Codec,
+  clock: () => number = Date.now,
+  options: EnvironmentOptions = {},
+): Engine {
+  const environment = Environment.open(folder, options);
   const log = new LmdbLog(environment, codec, clock);
   const state = new LmdbState(environment);
   const messages = new LmdbMessages(environment, codec);

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { MillraceError, messageOf } from '../errors/error.ts';
 import { Table } from './table.ts';
@@ -6,6 +7,17 @@ interface Waiting {
   change(): unknown;
   resolve(result: unknown): void;
   reject(error: unknown): void;
+}
+
+/** With less space than this left no write is begun: lmdb does not survive a disk that is full in the middle of one. */
+const leastFree_bytes = 64 * 1024 * 1024;
+const freeEvery_ms = 500;
+
+export interface EnvironmentOptions {
+  /** Bytes left on the folder's disk; tests give their own. */
+  free?: (folder: string) => number;
+  /** The disk refused a write all the same: memory is ahead of it, and the process has to end. */
+  onFailure?: (error: MillraceError) => void;
 }
 
 /** How long a lazy write may wait for others to share a commit with. */
@@ -27,13 +39,19 @@ export class Environment {
   private committing: Promise<void> | undefined;
   private broken: MillraceError | undefined;
 
-  private constructor(folder: string) {
+  private freeAt = 0;
+  private full = false;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly options: EnvironmentOptions,
+  ) {
     // Values are our own bytes. lmdb's map grows by itself.
     this.root = open({ path: folder, maxDbs: 64, encoding: 'binary', keyEncoding: 'binary', compression: false });
   }
 
-  static open(folder: string): Environment {
-    return new Environment(folder);
+  static open(folder: string, options: EnvironmentOptions = {}): Environment {
+    return new Environment(folder, options);
   }
 
   table(name: string): Table {
@@ -50,11 +68,12 @@ export class Environment {
    * Runs `change`, whose puts and removes on tables become part of one atomic commit, and resolves when that is on disk.
    * Changes run in the order of the calls. `lazy`: no one waits for it, so it may wait for others.
    *
-   * Errors: whatever `change` throws (it must throw before it changes anything). When the disk refuses, `unavailable` for
-   * this and every later write: what memory holds is then ahead of the disk, so the process has to be started again.
+   * Errors: whatever `change` throws (it must throw before it changes anything); `unavailable` while the disk is nearly
+   * full. When the disk refuses all the same, `unavailable` for this and every later write, and `onFailure` is called.
    */
   write<Result>(change: () => Result, { lazy = false } = {}): Promise<Result> {
     if (this.broken) return Promise.reject(this.broken);
+    if (!this.hasSpace()) return Promise.reject(noSpace(this.folder));
     return new Promise<Result>((resolve, reject) => {
       this.waiting.push({ change, resolve: resolve as (result: unknown) => void, reject });
       if (!lazy) this.schedule();
@@ -115,6 +134,7 @@ export class Environment {
         { cause: error },
       );
       for (const { reject } of [...writes, ...this.waiting.splice(0)]) reject(this.broken);
+      this.options.onFailure?.(this.broken);
       return;
     } finally {
       this.writing = false;
@@ -123,8 +143,27 @@ export class Environment {
     for (const { write, result } of done) write.resolve(result);
   }
 
+  private hasSpace(): boolean {
+    const now = Date.now();
+    if (now - this.freeAt >= freeEvery_ms) {
+      this.freeAt = now;
+      this.full = (this.options.free ?? freeBytes)(this.folder) < leastFree_bytes;
+    }
+    return !this.full;
+  }
+
   private currentBatch(): number {
     if (!this.writing) throw new Error('A table can only be changed inside Environment.write');
     return this.batch;
   }
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+function noSpace(folder: string): MillraceError {
+  const detail = `less than ${leastFree_bytes / 1024 / 1024} MiB are left for ${folder}: free some space, and writes go on by themselves`;
+  return new MillraceError('unavailable', detail, { retryAfter: 10 });
 }
