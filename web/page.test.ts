@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { FakeServer } from './fake-server.ts';
 
 const BROWSERS = [
@@ -41,8 +41,8 @@ after(async () => {
   await browser?.close();
 });
 
-async function visit(user: string): Promise<Page> {
-  const context = await browser!.newContext({ viewport: { width: 1280, height: 800 } });
+async function visit(user: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser!.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   context.setDefaultTimeout(5_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(error.message));
@@ -50,7 +50,7 @@ async function visit(user: string): Promise<Page> {
     if (/Content Security Policy/.test(line.text())) faults.push(line.text());
   });
   await page.goto(server.link(user));
-  await page.getByText('Connected', { exact: true }).first().waitFor();
+  await page.getByText('Connected', { exact: true }).first().waitFor({ state: 'attached' });
   return page;
 }
 
@@ -183,6 +183,20 @@ test('edits, deletes and reacts; shows why where the server refuses', { skip }, 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('This message was deleted.').waitFor();
+});
+
+test('is used by touch: a tap on a message shows what can be done with it, and no keyboard opens by itself', {
+  skip,
+}, async () => {
+  server.workspace.say(general, 'bob', 'a plan');
+  const page = await visit('alice', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const row = page.locator('article', { hasText: 'a plan' });
+  await row.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
+  await row.tap();
+  await row.getByRole('button', { name: 'React', exact: true }).tap();
+  await row.getByRole('button', { name: 'React with 🎉' }).tap();
+  await row.getByRole('button', { name: /^🎉, 1/ }).waitFor();
 });
 
 test('is used by keyboard alone: switching, creating, joining, asking for a person', { skip }, async () => {

@@ -7,7 +7,8 @@ import type { Workspace } from './workspace.ts';
 
 const MAX_CODE_POINTS = 8_000;
 const MAX_HEIGHT = 240;
-const TYPING_EVERY_MS = 3_000;
+/** A little more than the 3 s within which the server takes one word of it. */
+const TYPING_EVERY_MS = 3_200;
 
 export interface ComposerOptions {
   readonly workspace: Workspace;
@@ -34,6 +35,7 @@ export class Composer {
   readonly #menu: MentionMenu;
   #editing: Message | undefined;
   #typedAt = 0;
+  #typingDue: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ComposerOptions) {
     this.#options = options;
@@ -88,7 +90,18 @@ export class Composer {
   #onInput(): void {
     this.#fit();
     if (!this.#editing) this.#keep();
-    if (this.#input.value === '' || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
+    this.#sayTyping();
+  }
+
+  /** Now, or as soon as it may be said again, if there is still something in the field then. */
+  #sayTyping(): void {
+    clearTimeout(this.#typingDue);
+    if (this.#input.value === '' || !this.#input.isConnected) return;
+    const wait = this.#typedAt + TYPING_EVERY_MS - Date.now();
+    if (wait > 0) {
+      this.#typingDue = setTimeout(() => this.#sayTyping(), wait);
+      return;
+    }
     this.#typedAt = Date.now();
     this.#options.onTyping();
   }
@@ -130,6 +143,7 @@ export class Composer {
     this.#editing = undefined;
     this.element.classList.remove('editing');
     this.#input.value = '';
+    clearTimeout(this.#typingDue);
     this.#keep();
     this.#fit();
   }

@@ -1,5 +1,5 @@
 import type { Message } from '../../client/index.ts';
-import { fill, h } from './dom.ts';
+import { h } from './dom.ts';
 import { emojiOf } from './emoji-names.ts';
 import type { RowContext } from './message-row.ts';
 
@@ -38,26 +38,24 @@ export function reactionChips(message: Message, { workspace, actions, writable }
 
 /** Turns a row's toolbar into a choice of emoji. */
 export function reactionStrip(bar: HTMLElement, message: Message, { workspace, actions }: RowContext): void {
-  const before = [...bar.children];
-  const close = () => {
+  const before = [...bar.children] as HTMLElement[];
+  const close = (focus: HTMLElement | undefined) => {
     bar.removeEventListener('focusout', leave);
     bar.removeEventListener('keydown', onEscape);
-    fill(bar, ...before);
+    exchange(bar, before, focus);
   };
   const leave = (event: FocusEvent) => {
-    if (!bar.contains(event.relatedTarget as Node | null)) close();
+    if (!bar.contains(event.relatedTarget as Node | null)) close(undefined);
   };
   const onEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
-    bar.removeEventListener('focusout', leave);
-    close();
-    (bar.firstElementChild as HTMLElement | null)?.focus();
+    close(before[0]);
   };
   const buttons = QUICK.map((emoji) => {
     const mine = message.reactions[emoji]?.includes(workspace.me.user_id) ?? false;
     const click = () => {
-      close();
+      close(before[0]);
       actions.onReact(message, emoji, !mine);
     };
     return h(
@@ -66,8 +64,15 @@ export function reactionStrip(bar: HTMLElement, message: Message, { workspace, a
       emoji,
     );
   });
-  fill(bar, ...buttons);
-  buttons[0]?.focus();
+  exchange(bar, buttons, buttons[0]);
   bar.addEventListener('focusout', leave);
   bar.addEventListener('keydown', onEscape);
+}
+
+/** The new come before the old go: a bar that is only shown while the focus is in its row would else be gone between. */
+function exchange(bar: HTMLElement, to: readonly HTMLElement[], focus: HTMLElement | undefined): void {
+  const from = [...bar.children];
+  bar.append(...to);
+  focus?.focus();
+  for (const old of from) old.remove();
 }
