@@ -67,8 +67,9 @@ async function serve(
   try {
     for await (const chunk of request) {
       size += (chunk as Buffer).length;
-      if (size > limits.http_body_bytes) break;
-      chunks.push(chunk as Buffer);
+      if (size <= limits.http_body_bytes) chunks.push(chunk as Buffer);
+      // What is a little too large is read to its end, so that the client hears the answer instead of a cut connection.
+      else if (size > 4 * limits.http_body_bytes) break;
     }
   } catch {
     // The client went away while it sent: there is nobody to answer.
@@ -85,7 +86,9 @@ async function serve(
     body: size > limits.http_body_bytes ? oversized : Buffer.concat(chunks),
   };
   const { status, headers, body } = await handlers.http(message);
-  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  // The rest of a body that was not read would stand before the next request.
+  const last = message.body === oversized ? { connection: 'close' } : {};
+  response.writeHead(status, { ...headers, ...last, 'content-length': String(Buffer.byteLength(body)) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 

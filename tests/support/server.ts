@@ -84,6 +84,8 @@ export class Server {
         MILLRACE_JWT_SECRET: secret,
         MILLRACE_RATE_LIMIT: 'off',
         MILLRACE_LOG_LEVEL: 'warn',
+        // TEST_TRANSPORT=ws runs the same tests over the other transport.
+        MILLRACE_TRANSPORT: process.env['TEST_TRANSPORT'] ?? 'auto',
         ...this.env,
         PORT: port,
       },
