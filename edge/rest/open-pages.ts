@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import type { Registry } from 'prom-client';
 import type { HttpRequest, HttpResponse } from '../transport/port.ts';
 
@@ -37,7 +38,7 @@ export function openPages({
 }: OpenPages): (request: HttpRequest) => Promise<HttpResponse | undefined> {
   const files = readFiles();
   const bodies = new Map(Object.entries(descriptions).map(([path, value]) => [path, JSON.stringify(value)]));
-  return async ({ method, path }) => {
+  return async ({ method, path, header }) => {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     if (path === '/healthz') return json(200, '{"status":"ok"}');
     if (path === '/readyz') return ready() ? json(200, '{"status":"ready"}') : json(503, '{"status":"not ready"}');
@@ -45,13 +46,14 @@ export function openPages({
       return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
     const description = bodies.get(path);
     if (description) return json(200, description);
-    return files.get(path === '/' ? '/index.html' : path);
+    const file = files.get(path === '/' ? '/index.html' : path);
+    return file && (/\bbr\b/.test(header('accept-encoding') ?? '') ? file.brotli : file.plain);
   };
 }
 
 /** The page's files, read once: they are small, and their names carry a hash of their content. */
-function readFiles(): Map<string, HttpResponse> {
-  const files = new Map<string, HttpResponse>();
+function readFiles(): Map<string, { plain: HttpResponse; brotli: HttpResponse }> {
+  const files = new Map<string, { plain: HttpResponse; brotli: HttpResponse }>();
   if (!existsSync(dist)) return files;
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -62,8 +64,13 @@ function readFiles(): Map<string, HttpResponse> {
       ...pageHeaders,
       'content-type': types[extname(path)] ?? 'application/octet-stream',
       'cache-control': cache,
+      vary: 'accept-encoding',
     };
-    files.set(path, { status: 200, headers, body: readFileSync(full) });
+    const body = readFileSync(full);
+    files.set(path, {
+      plain: { status: 200, headers, body },
+      brotli: { status: 200, headers: { ...headers, 'content-encoding': 'br' }, body: brotliCompressSync(body) },
+    });
   }
   return files;
 }
