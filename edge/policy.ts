@@ -25,8 +25,8 @@ type Standing = 'outside_public' | 'outside_private' | 'member' | 'manager' | 'o
  */
 const table: { [Who in Standing]: readonly Act[] } = {
   outside_private: [],
-  outside_public: ['read', 'list_members', 'join'],
-  outside_manager: ['read', 'list_members', 'join', 'delete', 'remove', 'rename', 'archive'],
+  outside_public: ['read', 'list_members', 'join', 'leave'],
+  outside_manager: ['read', 'list_members', 'join', 'leave', 'delete', 'remove', 'rename', 'archive'],
   member: ['read', 'list_members', 'send', 'delete', 'join', 'invite', 'leave', 'set_topic'],
   manager: [
     'read',

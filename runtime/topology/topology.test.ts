@@ -59,7 +59,7 @@ describe('topology files', () => {
     ['unknown-field', 'messages.yaml', 'state: {', 'sate: {', 'state'],
     ['missing-field', 'messages.yaml', 'version: 1\n', ''],
     ['wrong-value', 'index.yaml', 'then: dead-letter', 'then: deadletter', 'dead-letter'],
-    ['wrong-value', 'index.yaml', 'within: 200ms', 'within: 200'],
+    ['wrong-value', 'index.yaml', 'within: 500ms', 'within: 500'],
     ['unknown-processor', 'messages.yaml', 'processor: persist', 'processor: persits', 'persist'],
     ['unknown-node', 'messages.yaml', 'from: commands', 'from: command', 'commands'],
     ['unknown-output', 'messages.yaml', 'from: stored.rows', 'from: stored.row', 'rows'],
