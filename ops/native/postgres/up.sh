@@ -7,7 +7,7 @@ if [ ! -x "$bin/initdb" ]; then
   apt-get install -y --no-install-recommends postgresql >/dev/null
   bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
 fi
-as=(); if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid postgres --regid postgres --init-groups); install -d -o postgres "$data"; fi
+as=(); if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid postgres --regid postgres --init-groups); install -d -m 700 -o postgres "$data"; fi
 [ -s "$data/PG_VERSION" ] || (cd / && "${as[@]}" "$bin/initdb" -D "$data" -A trust -U postgres --no-sync >/dev/null)
 if ! (cd / && "${as[@]}" "$bin/pg_ctl" -D "$data" status >/dev/null); then
   (cd / && "${as[@]}" "$bin/pg_ctl" -D "$data" -w -l "$data/log" \
