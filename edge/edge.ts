@@ -78,7 +78,6 @@ export async function startEdge(
     settings.provisioning,
   );
   const relay = new OutboxRelay(ports.directory, ports.log, logger);
-  let lost = false;
 
   const transportLimits = {
     http_body_bytes: limits.http_body_bytes,
@@ -120,9 +119,8 @@ export async function startEdge(
       person: (event) => hub.person(event),
       presence: (change) => watches.changed(change),
       lost: (error) => {
-        lost = true;
-        logger.error({ error: messageOf(error) }, 'the gateway’s topic can’t be read on: closing all sockets');
-        hub.drain(1000);
+        logger.error({ error: messageOf(error) }, 'the gateway missed records: its sockets close, and come back');
+        hub.closeAll(1000);
       },
     },
     logger,
@@ -150,7 +148,7 @@ export async function startEdge(
   metrics.watch(hub, gateway);
   const open = openPages({
     registry,
-    ready: () => !lost && options.healthy(),
+    ready: () => options.healthy(),
     descriptions: {
       '/v1/openapi.json': openapi(routes, options.version),
       '/v1/asyncapi.json': asyncapi(options.version),

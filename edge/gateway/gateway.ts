@@ -38,7 +38,7 @@ export interface GatewayPorts {
   person(event: PersonEvent): void;
   /** A status changed that someone here watches. */
   presence(change: PresenceChanged): void;
-  /** The gateway's topic could not be read on: everything it holds may be stale. */
+  /** Something of the gateway's topic was missed: every socket has to end, for what it heard may lack something. */
   lost(error: unknown): void;
 }
 
@@ -67,8 +67,7 @@ export class Gateway {
   }
 
   async start(): Promise<void> {
-    this.reader = this.ports.log.reader(`gateway_${this.slot}`, 0, 'end');
-    this.reading = this.readOn(this.reader);
+    this.reading = this.readOn();
     await this.lease(Date.now() + lease_ms);
     this.renewal = setInterval(() => {
       this.lease(Date.now() + lease_ms).catch((error) =>
@@ -79,10 +78,7 @@ export class Gateway {
 
   async stop(): Promise<void> {
     clearInterval(this.renewal);
-    for (const interest of this.interests.values()) {
-      clearTimeout(interest.lingering);
-      interest.feed?.close();
-    }
+    this.forgetInterests();
     await this.lease(0);
     this.reader?.close();
     await this.reading;
@@ -141,7 +137,7 @@ export class Gateway {
       retryAfter: 1,
     });
     await withDeadline(interest.ready, limits.deadline_ms, late).catch((error) => {
-      this.release(address);
+      if (this.interests.get(address) === interest) this.release(address);
       throw error;
     });
     return interest;
@@ -175,16 +171,30 @@ export class Gateway {
     await this.ports.log.append([{ topic: 'gateways', key: this.slot, schema: 'GatewayLease', value }]);
   }
 
-  private async readOn(reader: LogReader): Promise<void> {
-    try {
-      for (;;) {
-        const records = await reader.next(1000);
-        if (records.length === 0) return;
-        for (const record of records) this.take(record);
+  private async readOn(): Promise<void> {
+    for (;;) {
+      const reader = this.ports.log.reader(`gateway_${this.slot}`, 0, 'end');
+      this.reader = reader;
+      try {
+        for (;;) {
+          const records = await reader.next(1000);
+          if (records.length === 0) return;
+          for (const record of records) this.take(record);
+        }
+      } catch (error) {
+        // Something was missed, so nothing that is held can be trusted: all sockets end, and what comes next begins anew.
+        this.ports.lost(error);
+        this.forgetInterests();
       }
-    } catch (error) {
-      this.ports.lost(error);
     }
+  }
+
+  private forgetInterests(): void {
+    for (const interest of this.interests.values()) {
+      clearTimeout(interest.lingering);
+      interest.feed?.close();
+    }
+    this.interests.clear();
   }
 
   private take(record: LogRecord): void {

@@ -70,6 +70,11 @@ export class Hub {
   /** Asks clients to come back elsewhere, spread out, and closes their sockets. */
   drain(spread_ms: number): void {
     clearInterval(this.beat);
+    this.closeAll(spread_ms);
+  }
+
+  /** The same, while this gateway stays: they may come back here. */
+  closeAll(spread_ms: number): void {
     for (const connection of this.connections.values()) {
       connection.session?.send({ type: 'reconnect', after_ms: Math.floor(Math.random() * spread_ms) });
       connection.end(1012, 'draining');

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import pino from 'pino';
+import { channelKey } from '../../platform/keys.ts';
+import { MemoryLog } from '../../platform/log/memory.ts';
+import type { Append } from '../../platform/log/port.ts';
+import type { MessageStore } from '../../platform/messages/port.ts';
+import { fileCodec } from '../../platform/schemas/codec.ts';
+import { eventually } from '../../tests/support/eventually.ts';
+import { Gateway } from './gateway.ts';
+
+it('a gateway that missed records gives all up, says so, and follows anew', async () => {
+  const bound = 100;
+  const log = new MemoryLog(fileCodec(), Date.now, bound);
+  const topic = { partitions: 1, retention_ms: null, compact: false, volatile: true };
+  await log.declare(['gateway_0', 'gateways', 'interest'].map((name) => ({ name, ...topic })));
+  const lost: unknown[] = [];
+  const store = { head: async () => ({ rev: 7, seq: 3 }) } as unknown as MessageStore;
+  const ignore = (): void => undefined;
+  const ports = {
+    log,
+    store,
+    publish: ignore,
+    person: ignore,
+    presence: ignore,
+    lost: (error: unknown) => void lost.push(error),
+  };
+  const gateway = new Gateway('0', 1, ports, pino({ level: 'silent' }));
+  await gateway.start();
+  const channel = { workspace_id: 'w', channel_id: 'c' };
+  const address = channelKey('w', 'c');
+  const marker: Append = { topic: 'gateway_0', key: '0', schema: 'InterestMarker', value: { address, epoch: 1 } };
+
+  const first = gateway.acquireChannel(channel);
+  await log.append([marker]);
+  const feed = await first;
+  assert.deepEqual(feed.current, { rev: 7, seq: 3 });
+
+  // More at once than the topic keeps: the reader wakes behind its start.
+  await log.append(Array.from({ length: bound * 2 }, () => marker));
+  await eventually(() => assert.equal(lost.length, 1));
+  assert.equal(gateway.interestCount, 0);
+
+  const again = gateway.acquireChannel(channel);
+  await log.append([marker]);
+  assert.notEqual(await again, feed);
+  await gateway.stop();
+});
