@@ -29,20 +29,28 @@ it('a gateway that missed records gives all up, says so, and follows anew', asyn
   await gateway.start();
   const channel = { workspace_id: 'w', channel_id: 'c' };
   const address = channelKey('w', 'c');
-  const marker: Append = { topic: 'gateway_0', key: '0', schema: 'InterestMarker', value: { address, epoch: 1 } };
+  const marker = (ask: number): Append => {
+    return { topic: 'gateway_0', key: '0', schema: 'InterestMarker', value: { address, epoch: 1, ask } };
+  };
 
   const first = gateway.acquireChannel(channel);
-  await log.append([marker]);
+  await log.append([marker(1)]);
   const feed = await first;
   assert.deepEqual(feed.current, { rev: 7, seq: 3 });
 
   // More at once than the topic keeps: the reader wakes behind its start.
-  await log.append(Array.from({ length: bound * 2 }, () => marker));
+  await log.append(Array.from({ length: bound * 2 }, () => marker(1)));
   await eventually(() => assert.equal(lost.length, 1));
   assert.equal(gateway.interestCount, 0);
 
-  const again = gateway.acquireChannel(channel);
-  await log.append([marker]);
+  let arrived = false;
+  const again = gateway.acquireChannel(channel).finally(() => {
+    arrived = true;
+  });
+  await log.append([marker(1)]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(arrived, false, 'a late marker of the interest before is not this one’s');
+  await log.append([marker(2)]);
   assert.notEqual(await again, feed);
   await gateway.stop();
 });

@@ -21,6 +21,8 @@ const lease_ms = 10_000;
 const linger_ms = 30_000;
 
 interface Interest {
+  /** This interest's own number, which its marker brings back. */
+  ask: number;
   users: number;
   /** Resolves once the barrier has come and, for a channel, its feed has begun. */
   ready: Promise<void>;
@@ -51,6 +53,7 @@ export class Gateway {
   private readonly interests = new Map<string, Interest>();
   private reader: LogReader | undefined;
   private renewal: NodeJS.Timeout | undefined;
+  private asks = 0;
   private reading: Promise<void> = Promise.resolve();
 
   constructor(
@@ -109,7 +112,7 @@ export class Gateway {
     interest.lingering = setTimeout(() => {
       this.interests.delete(address);
       interest.feed?.close();
-      this.announce(address, false).catch((error) =>
+      this.announce(address, interest.ask, false).catch((error) =>
         this.logger.warn({ error: messageOf(error) }, 'interest not taken back'),
       );
     }, linger_ms);
@@ -121,7 +124,7 @@ export class Gateway {
     if (!interest) {
       interest = this.open(address);
       this.interests.set(address, interest);
-      interest.announced = this.announce(address, true);
+      interest.announced = this.announce(address, interest.ask, true);
     }
     clearTimeout(interest.lingering);
     interest.lingering = undefined;
@@ -158,11 +161,11 @@ export class Gateway {
     const ready = feed ? marker.then(() => feed.begin()) : marker;
     // Whoever acquires awaits it; here only so that a failure without a waiter is no unhandled one.
     ready.catch(failed);
-    return { users: 0, ready, arrived, announced: Promise.resolve(), feed, lingering: undefined };
+    return { ask: ++this.asks, users: 0, ready, arrived, announced: Promise.resolve(), feed, lingering: undefined };
   }
 
-  private async announce(address: string, wanted: boolean): Promise<void> {
-    const value = { address, gateway: this.slot, epoch: this.epoch, wanted };
+  private async announce(address: string, ask: number, wanted: boolean): Promise<void> {
+    const value = { address, gateway: this.slot, epoch: this.epoch, ask, wanted };
     await this.ports.log.append([{ topic: 'interest', key: address, schema: 'Interest', value }]);
   }
 
@@ -211,8 +214,9 @@ export class Gateway {
       case 'Answer':
         return this.requests.answer(value as Answer);
       case 'InterestMarker': {
-        const { address, epoch } = value as InterestMarker;
-        if (epoch === this.epoch) this.interests.get(address)?.arrived();
+        const { address, epoch, ask } = value as InterestMarker;
+        const interest = this.interests.get(address);
+        if (epoch === this.epoch && ask === interest?.ask) interest.arrived();
         return;
       }
       default:

@@ -51,10 +51,12 @@ export default defineProcessor({
         );
       }
       case 'Interest': {
-        const { address, gateway, epoch, wanted } = input.value;
+        const { address, gateway, epoch, ask, wanted } = input.value;
         foldInterest(state, input.value);
         // The barrier: whatever is taken up for the address from here on follows it on the gateway's topic.
-        return wanted ? [{ to: 'markers', schema: 'InterestMarker', key: gateway, value: { address, epoch } }] : [];
+        return wanted
+          ? [{ to: 'markers', schema: 'InterestMarker', key: gateway, value: { address, epoch, ask } }]
+          : [];
       }
       case 'GatewayLease':
         return foldLease(state, input.value, input);

@@ -99,6 +99,8 @@ export interface Interest {
   address: string;
   gateway: string;
   epoch: number;
+  /** The gateway's own number for this interest: its marker carries it back, so that a late one of an earlier interest is not taken for it. */
+  ask: number;
   wanted: boolean;
 }
 
@@ -106,6 +108,7 @@ export interface Interest {
 export interface InterestMarker {
   address: string;
   epoch: number;
+  ask: number;
 }
 
 export interface MembersChanged {
