@@ -46,6 +46,19 @@ describe('unread, mentions, read markers', () => {
     assert.deepEqual(await standing(bob, channel), [1, 0, 1, 0]);
   });
 
+  it('counts <!here> for those who are online when it is sent, <!channel> for all', async () => {
+    const { person } = workspace(server);
+    const [alice, bob, carol] = await Promise.all([person('alice'), person('bob'), person('carol')]);
+    const channel = await alice.makes('public', 'general', [bob, carol]);
+    await bob.socket();
+    await alice.say(channel, 'lunch <!here>');
+    assert.deepEqual(await standing(bob, channel), [1, 0, 1, 1]);
+    assert.deepEqual(await standing(carol, channel), [1, 0, 1, 0]);
+    await alice.say(channel, 'all <!channel>');
+    assert.deepEqual(await standing(carol, channel), [2, 0, 2, 1]);
+    assert.deepEqual(await standing(alice, channel), [2, 2, 0, 0]);
+  });
+
   it('moves last-read forward, never back, at most to the head', async () => {
     const { alice, bob, channel } = await chat();
     for (let i = 0; i < 5; i++) await alice.say(channel, `m${i}`);

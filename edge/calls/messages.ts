@@ -7,7 +7,8 @@ import { allow, mayDelete } from '../policy.ts';
 import { type WireMessage, wireMessage } from '../wire/message.ts';
 import { command } from './command.ts';
 import type { CallContext, Caller } from './context.ts';
-import { checkEmoji, checkText, mentionsChannel, namedPeople } from './text.ts';
+import { membersHere } from './here.ts';
+import { checkEmoji, checkText, mentionsChannel, mentionsHere, namedPeople } from './text.ts';
 
 export interface SendRequest {
   channel_id: string;
@@ -32,7 +33,7 @@ export async function send(
       root,
       mentions: await mentionedMembers(context, caller, request.channel_id, request.text),
       mentions_channel: mentionsChannel(request.text),
-      mentions_here: [],
+      mentions_here: mentionsHere(request.text) ? await membersHere(context, caller, request.channel_id) : [],
     },
   });
   return { message: await messageOf(context, caller, request.channel_id, outcome), created: 'event' in outcome };
