@@ -59,6 +59,24 @@ describe('unread, mentions, read markers', () => {
     assert.deepEqual(await standing(alice, channel), [2, 2, 0, 0]);
   });
 
+  it('counts a mention from the change that made it, until the change that takes it back', async () => {
+    const { alice, bob, channel } = await chat();
+    const { message_id } = await alice.say(channel, 'hello');
+    await bob.put(`/v1/channels/${channel}/read`, { seq: 1 });
+    const edit = (text: string) => alice.patch(`/v1/channels/${channel}/messages/${message_id}`, { text });
+    await edit('hello <@bob>');
+    assert.deepEqual(await standing(bob, channel), [1, 1, 0, 1]);
+    await bob.put(`/v1/channels/${channel}/read`, { seq: 1 });
+    assert.deepEqual(await standing(bob, channel), [1, 1, 0, 0]);
+    await edit('hello again <@bob>');
+    assert.deepEqual(await standing(bob, channel), [1, 1, 0, 0], 'who is named already is not named anew');
+    await edit('hello');
+    await edit('hello <@bob> <!channel>');
+    assert.deepEqual(await standing(bob, channel), [1, 1, 0, 1]);
+    await alice.delete(`/v1/channels/${channel}/messages/${message_id}`);
+    assert.deepEqual(await standing(bob, channel), [1, 1, 0, 0]);
+  });
+
   it('moves last-read forward, never back, at most to the head', async () => {
     const { alice, bob, channel } = await chat();
     for (let i = 0; i < 5; i++) await alice.say(channel, `m${i}`);

@@ -18,7 +18,7 @@ export function wireMessage({ workspace_id, channel_id }: ChannelId, message: Me
     thread_id: message.thread_id,
     reply_count: message.reply_count,
     reactions,
-    mentions: message.mentions,
+    mentions: message.mentions.map(({ user_id }) => user_id),
     created_at: timeText(message.created_at),
     edited_at: message.edited_at === null ? null : timeText(message.edited_at),
     deleted: message.deleted,

@@ -26,7 +26,7 @@ function message(n: number, change: Partial<Message> = {}): Message {
     reply_count: 0,
     reactions: [],
     mentions: [],
-    mentions_channel: false,
+    mentions_channel: 0,
     mentions_here: [],
     created_at: n,
     edited_at: null,

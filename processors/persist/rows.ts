@@ -55,19 +55,13 @@ function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, 
       return;
     }
   }
-  const mentioned =
-    kind === 'created' || kind === 'edited'
-      ? new Set([...message.mentions, ...message.mentions_here])
-      : new Set<string>();
-  mentioned.delete(author_id);
-  for (const user_id of mentioned) {
-    rows.push({ kind: 'mention', ...channel, user_id, rev: message.created_rev, author_id, alive: true });
-  }
-  for (const user_id of change.unmentioned) {
-    rows.push({ kind: 'mention', ...channel, user_id, rev: message.created_rev, author_id, alive: false });
-  }
-  if (kind === 'created' ? message.mentions_channel : kind === 'edited' || kind === 'deleted') {
-    const alive = message.mentions_channel;
-    rows.push({ kind: 'mention', ...channel, user_id: null, rev: message.created_rev, author_id, alive });
-  }
+  if (kind === 'reaction_added' || kind === 'reaction_removed') return;
+  const mention = (user_id: string | null, at: number, alive: boolean): void => {
+    if (user_id !== author_id) rows.push({ kind: 'mention', ...channel, user_id, rev: at, author_id, alive });
+  };
+  for (const { user_id, rev: since } of change.unmentioned) mention(user_id, since, false);
+  for (const { user_id, rev: since } of message.mentions) mention(user_id, since, true);
+  if (kind === 'created') for (const user_id of message.mentions_here) mention(user_id, rev, true);
+  if (change.unmentioned_channel > 0) mention(null, change.unmentioned_channel, false);
+  if (message.mentions_channel > 0) mention(null, message.mentions_channel, true);
 }

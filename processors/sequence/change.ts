@@ -2,6 +2,7 @@ import { channelKey } from '../../platform/keys.ts';
 import type { Input } from '../../runtime/processor.ts';
 import type {
   ChangeMessage,
+  Mention,
   Message,
   MessageCommand,
   MessageEventKind,
@@ -31,27 +32,38 @@ export function changeMessage(state: SequenceState, command: MessageCommand, bod
       : refused('conflict', 'the message was deleted: it takes no edits or reactions');
   }
 
-  const changed = (kind: MessageEventKind, change: Partial<Message>, unmentioned: string[] = []): Decision =>
-    eventOf(state, command, at, 0, (rev) => ({
-      MessageChanged: {
-        kind,
-        message: { ...message, ...change, rev },
-        emoji: body.emoji,
-        root_reply_count: 0,
-        unmentioned,
-      },
-    }));
+  const changed = (kind: MessageEventKind, change: (rev: number) => Partial<Message>): Decision =>
+    eventOf(state, command, at, 0, (rev) => {
+      const next = { ...message, ...change(rev), rev };
+      const gone = here(message, next).concat(message.mentions);
+      return {
+        MessageChanged: {
+          kind,
+          message: next,
+          emoji: body.emoji,
+          root_reply_count: 0,
+          unmentioned: gone.filter((was) => !next.mentions.some((is) => is.user_id === was.user_id)),
+          unmentioned_channel: next.mentions_channel === 0 ? message.mentions_channel : 0,
+        },
+      };
+    });
 
   switch (body.change) {
     case 'edit': {
       if (body.text === message.text) return unchanged;
-      const { text, mentions, mentions_channel } = body;
-      const unmentioned = message.mentions.filter((user) => !mentions.includes(user));
-      return changed('edited', { text, mentions, mentions_channel, edited_at: at.time }, unmentioned);
+      const { text } = body;
+      // Who was named already stays named since then; who is new is named since now.
+      const since = new Map(message.mentions.map(({ user_id, rev }) => [user_id, rev]));
+      return changed('edited', (rev) => ({
+        text,
+        mentions: body.mentions.map((user_id) => ({ user_id, rev: since.get(user_id) ?? rev })),
+        mentions_channel: body.mentions_channel ? message.mentions_channel || rev : 0,
+        edited_at: at.time,
+      }));
     }
     case 'delete': {
-      const gone = { text: '', mentions: [], mentions_channel: false, mentions_here: [], reactions: [], deleted: true };
-      return changed('deleted', gone, [...message.mentions, ...message.mentions_here]);
+      const gone = { text: '', mentions: [], mentions_channel: 0, mentions_here: [], reactions: [], deleted: true };
+      return changed('deleted', () => gone);
     }
     case 'react': {
       const reaction = message.reactions.find(({ emoji }) => emoji === body.emoji);
@@ -62,16 +74,22 @@ export function changeMessage(state: SequenceState, command: MessageCommand, bod
           `emoji: the message has ${emojiBound} different reactions already, which is the most`,
         );
       }
-      return changed('reaction_added', { reactions: withReaction(message.reactions, body.emoji, command.actor_id) });
+      const reactions = withReaction(message.reactions, body.emoji, command.actor_id);
+      return changed('reaction_added', () => ({ reactions }));
     }
     case 'unreact': {
       const reaction = message.reactions.find(({ emoji }) => emoji === body.emoji);
       if (!reaction?.user_ids.includes(command.actor_id)) return unchanged;
-      return changed('reaction_removed', {
-        reactions: withoutReaction(message.reactions, body.emoji, command.actor_id),
-      });
+      const reactions = withoutReaction(message.reactions, body.emoji, command.actor_id);
+      return changed('reaction_removed', () => ({ reactions }));
     }
   }
+}
+
+/** Those whom <!here> mentioned, where the message no longer does. */
+function here(message: Message, next: Message): Mention[] {
+  if (next.mentions_here.length > 0) return [];
+  return message.mentions_here.map((user_id) => ({ user_id, rev: message.created_rev }));
 }
 
 function withReaction(reactions: Reaction[], emoji: string, userId: string): Reaction[] {

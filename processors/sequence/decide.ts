@@ -61,16 +61,8 @@ function importMessage(state: SequenceState, command: MessageCommand, body: Impo
 
 type Content = Pick<
   Message,
-  | 'user_id'
-  | 'text'
-  | 'client_msg_id'
-  | 'mentions'
-  | 'mentions_channel'
-  | 'mentions_here'
-  | 'created_at'
-  | 'reactions'
-  | 'imported'
->;
+  'user_id' | 'text' | 'client_msg_id' | 'mentions_here' | 'created_at' | 'reactions' | 'imported'
+> & { mentions: string[]; mentions_channel: boolean };
 
 function created(
   state: SequenceState,
@@ -96,8 +88,8 @@ function created(
         thread_id: root ? root.message_id : null,
         reply_count: 0,
         reactions: content.reactions,
-        mentions: content.mentions,
-        mentions_channel: content.mentions_channel,
+        mentions: content.mentions.map((user_id) => ({ user_id, rev })),
+        mentions_channel: content.mentions_channel ? rev : 0,
         mentions_here: content.mentions_here,
         created_at: content.created_at,
         edited_at: null,
@@ -107,6 +99,7 @@ function created(
       emoji: '',
       root_reply_count: replies,
       unmentioned: [],
+      unmentioned_channel: 0,
     },
   }));
 }

@@ -127,6 +127,12 @@ export interface MembershipChanged {
   seq: number;
 }
 
+/** A member whom the text names as <@user_id>, since the channel's revision that first did. */
+export interface Mention {
+  user_id: string;
+  rev: number;
+}
+
 /** A message as it is after the event that carries it. Ids are Snowflakes as decimal strings (a long would lose them in JavaScript). */
 export interface Message {
   message_id: string;
@@ -142,10 +148,9 @@ export interface Message {
   thread_id: null | string;
   reply_count: number;
   reactions: Reaction[];
-  /** The members whom the text names as <@user_id>. */
-  mentions: string[];
-  /** The text holds <!channel>. */
-  mentions_channel: boolean;
+  mentions: Mention[];
+  /** Since which revision the text holds <!channel>; 0: it does not. */
+  mentions_channel: number;
   /** Who was online when a text with <!here> was sent. */
   mentions_here: string[];
   /** Milliseconds since 1970; the append time of the command, or an import's own. */
@@ -164,8 +169,10 @@ export interface MessageChanged {
   emoji: string;
   /** A reply's root has this many replies now. */
   root_reply_count: number;
-  /** Whom an edit no longer mentions. */
-  unmentioned: string[];
+  /** Whom the message no longer mentions. */
+  unmentioned: Mention[];
+  /** The revision of a <!channel> that is gone; 0: none. */
+  unmentioned_channel: number;
 }
 
 /** What someone asks of a channel. Key: the channel. Its append time is the time of whatever follows from it. */
