@@ -111,5 +111,7 @@ describe('presence and typing', () => {
     await hearing.event('message.created');
     assert.equal(hearing.frames.filter((frame) => frame.type === 'typing').length, 1);
     assert.equal(outside.frames.filter((frame) => frame.type === 'typing').length, 0);
+    typing.send({ type: 'typing', channel_id: channel });
+    assert.equal((await hearing.next('typing')).user_id, 'alice', 'a message sent ends the throttle');
   });
 });

@@ -8,6 +8,7 @@ import { type WireMessage, wireMessage } from '../wire/message.ts';
 import { command } from './command.ts';
 import type { CallContext, Caller } from './context.ts';
 import { membersHere } from './here.ts';
+import { doneTyping } from './presence.ts';
 import { checkEmoji, checkText, mentionsChannel, mentionsHere, namedPeople } from './text.ts';
 
 export interface SendRequest {
@@ -25,6 +26,7 @@ export async function send(
 ): Promise<{ message: WireMessage; created: boolean }> {
   checkText(request.text);
   allow('send', await context.access.of(caller, request.channel_id), caller);
+  doneTyping(caller, request.channel_id);
   const root = request.thread_id ? await threadRoot(context, caller, request.channel_id, request.thread_id) : null;
   const outcome = await command(context, caller, request.channel_id, {
     SendMessage: {

@@ -39,9 +39,18 @@ const typed = new LRUCache<string, true>({ max: 20_000, ttl: typingEvery_ms });
 /** Tells a channel's open sockets, at most once in three seconds for each person and channel. Kept nowhere. */
 export async function typing(context: CallContext, caller: Caller, channelId: string): Promise<void> {
   const { workspace_id, user_id } = caller;
-  const key = `${channelKey(workspace_id, channelId)}\0${user_id}`;
+  const key = typedKey(caller, channelId);
   if (typed.has(key)) return;
   typed.set(key, true);
   const value = { workspace_id, channel_id: channelId, user_id };
   await context.log.append([{ topic: 'typing', key: channelKey(workspace_id, channelId), schema: 'Typing', value }]);
+}
+
+/** What was typed has been sent: the next key press is news again. */
+export function doneTyping(caller: Caller, channelId: string): void {
+  typed.delete(typedKey(caller, channelId));
+}
+
+function typedKey({ workspace_id, user_id }: Caller, channelId: string): string {
+  return `${channelKey(workspace_id, channelId)}\0${user_id}`;
 }
