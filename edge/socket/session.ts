@@ -149,6 +149,7 @@ export class Session {
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.resuming.then(work);
+    // Whoever asked hears of the error; the next in turn does not depend on it.
     this.resuming = turn.catch(() => undefined);
     return turn;
   }
