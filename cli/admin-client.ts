@@ -1,10 +1,16 @@
 import { request } from 'node:http';
 import { resolve } from 'node:path';
 import { MillraceError } from '../platform/errors/error.ts';
-import { adminSocket } from '../server/admin.ts';
+import type { AdminRoute } from '../server/admin/route.ts';
+import { adminSocket } from '../server/admin/server.ts';
 
 /** Lines of JSON that a process's admin API answers with. Errors: `not_running`, and those of the API. */
-export async function* adminCall(dataDir: string, method: 'GET' | 'POST', path: string): AsyncGenerator<unknown> {
+export async function* adminCall(
+  dataDir: string,
+  method: AdminRoute['method'],
+  path: string,
+  body?: unknown,
+): AsyncGenerator<unknown> {
   const socketPath = adminSocket(resolve(dataDir));
   const response = await new Promise<import('node:http').IncomingMessage>((done, fail) => {
     const call = request({ socketPath, method, path }, done);
@@ -15,7 +21,7 @@ export async function* adminCall(dataDir: string, method: 'GET' | 'POST', path: 
           : error,
       ),
     );
-    call.end();
+    call.end(body === undefined ? undefined : JSON.stringify(body));
   });
   let rest = '';
   for await (const chunk of response) {

@@ -21,8 +21,8 @@ export interface Graph {
   close(): void;
 }
 
-/** Counts what passes a node. */
-export type Observe = (node: string, records: number) => void;
+/** Told of each batch that passes a node: how many records it took, what it gave (a sink: what it wrote), in what time. */
+export type Observe = (node: string, taken: number, gave: readonly Input[], milliseconds: number) => void;
 
 /**
  * The RxJS graph of a topology in one partition: sources are subjects, processors are operators, sinks gather into the
@@ -69,12 +69,13 @@ function step(node: ProcessorPlan, view: StateView | undefined, observe: Observe
   return ({ unit, records }: Batch): Batch => {
     const out: Routed[] = [];
     if (unit.failure) return { unit, records: out };
+    const began = performance.now();
     try {
       for (const record of records) {
         view?.at(record.time);
         for (const output of run(state, record)) out.push(routed(output, record));
       }
-      observe(node.id, records.length);
+      observe(node.id, records.length, out, performance.now() - began);
     } catch (error) {
       unit.failure = { node: node.id, error };
     }
@@ -97,7 +98,7 @@ function gather(node: SinkPlan, observe: Observe) {
         else if (record.schema === 'SearchDocument') unit.documents.push(record.value);
         else if (target.kind === 'topic') unit.appends.push(appendOf(target, record));
       }
-      observe(node.id, records.length);
+      observe(node.id, records.length, records, 0);
     } catch (error) {
       unit.failure = { node: node.id, error };
     }

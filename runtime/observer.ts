@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { messageOf } from '../platform/errors/error.ts';
+import type { Input } from './processor.ts';
 
 /** What a task tells of its work. */
 export interface TaskObserver {
-  passed(node: string, records: number): void;
-  committed(source: string, next: number, records: number, seconds: number): void;
+  /** A batch passed a node: what it took and gave (a sink: wrote), and how long its step took. */
+  passed(node: string, taken: number, gave: readonly Input[], milliseconds: number): void;
+  committed(source: string, next: number, seconds: number): void;
   retried(node: string, error: unknown, attempt: number): void;
   deadLettered(node: string, error: unknown): void;
   inFlight(change: 1 | -1): void;
@@ -83,14 +85,12 @@ export class RuntimeMetrics {
       return entry;
     };
     return {
-      passed: (node, records) => {
-        count(node).records += records;
-        this.records.inc({ topology, node }, records);
+      passed: (node, taken) => {
+        count(node).records += taken;
+        this.records.inc({ topology, node }, taken);
       },
-      committed: (source, next, records, seconds) => {
+      committed: (source, next, seconds) => {
         positions.set(source, next);
-        count(source).records += records;
-        this.records.inc({ topology, node: source }, records);
         this.units.observe({ topology, source }, seconds);
       },
       retried: (node, error, attempt) => {

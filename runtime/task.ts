@@ -44,7 +44,7 @@ export class Task {
       const kept = ports.state.open(`${plan.name}/${node.id}`, partition, { volatile: this.isVolatile(node) });
       this.views.set(node.id, new StateView(kept, node.processor.tables));
     }
-    this.graph = buildGraph(plan, this.views, (node, records) => observer.passed(node, records));
+    this.graph = buildGraph(plan, this.views, (node, taken, gave, ms) => observer.passed(node, taken, gave, ms));
   }
 
   /** Runs until the signal aborts, then lets the units under way end. */
@@ -148,7 +148,7 @@ export class Task {
     const node = nodeOf();
     this.observer.deadLettered(node, gaveUp.error);
     const letter = new WorkUnit(++this.units);
-    letter.appends.push(deadLetter({ topology: this.plan.name, node }, record, gaveUp));
+    letter.appends.push(deadLetter({ topology: this.plan.name, node, source: source.id }, record, gaveUp));
     this.note(letter, source, record.offset + 1);
     return letter;
   }
@@ -163,6 +163,7 @@ export class Task {
         const { key, time, offset, partition } = record;
         return { schema, value, key, time, offset, partition } as Input;
       });
+      this.observer.passed(source.id, inputs.length, inputs, 0);
       this.graph.push(source.id, { unit, records: inputs });
       if (!unit.failure) this.note(unit, source, records.at(-1)!.offset + 1);
     } catch (error) {
@@ -198,7 +199,7 @@ export class Task {
     const before = this.called;
     this.observer.inFlight(1);
     const call = (async () => {
-      if (unit.documents.length > 0) await this.index(unit, records, signal);
+      if (unit.documents.length > 0) await this.index(unit, source, records, signal);
       await before;
       return { committing: this.ports.units.commit(unit) };
     })();
@@ -210,16 +211,11 @@ export class Task {
         this.observer.inFlight(-1);
       }
       for (const view of this.views.values()) view.settle(unit);
-      this.observer.committed(
-        source.id,
-        records.at(-1)!.offset + 1,
-        records.length,
-        (performance.now() - began) / 1000,
-      );
+      this.observer.committed(source.id, records.at(-1)!.offset + 1, (performance.now() - began) / 1000);
     })();
   }
 
-  private async index(unit: WorkUnit, records: LogRecord[], signal: AbortSignal): Promise<void> {
+  private async index(unit: WorkUnit, source: SourcePlan, records: LogRecord[], signal: AbortSignal): Promise<void> {
     const node = this.plan.nodes.find((other) => other.kind === 'sink' && other.target.kind === 'search')!.id;
     const work = (): Promise<void> => this.ports.search.index(unit.documents);
     const gaveUp = await retrying(this.plan.errors, signal, work, (error, attempt) =>
@@ -228,7 +224,8 @@ export class Task {
     if (signal.aborted) throw new Error('stopped before the effect was done');
     if (!gaveUp) return;
     if (this.plan.errors.then === 'pause-source') throw gaveUp.error;
-    for (const record of records) unit.appends.push(deadLetter({ topology: this.plan.name, node }, record, gaveUp));
+    const where = { topology: this.plan.name, node, source: source.id };
+    for (const record of records) unit.appends.push(deadLetter(where, record, gaveUp));
     this.observer.deadLettered(node, gaveUp.error);
   }
 

@@ -21,7 +21,8 @@ import { loadProcessors } from '../runtime/registry.ts';
 import { Runner } from '../runtime/runner.ts';
 import { loadTopologies } from '../runtime/topology/load.ts';
 import { renderProblem } from '../runtime/topology/problem.ts';
-import { type AdminServer, startAdmin } from './admin.ts';
+import { operatorToken } from './admin/operator-token.ts';
+import { type AdminServer, startAdmin } from './admin/server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
@@ -32,6 +33,8 @@ const stopDeadline_ms = 5000;
 
 export interface Running {
   url: string;
+  /** Where operators reach this process, and what they show there. */
+  operators: { url: string; token: string };
   transport: 'uws' | 'ws';
   secret: string;
   dataDir: string;
@@ -59,7 +62,8 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     opened.push(() => lock.release());
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    const engine = openEngine(`${dataDir}/log`, fileCodec(), Date.now, {
+    const codec = fileCodec();
+    const engine = openEngine(`${dataDir}/log`, codec, Date.now, {
       // Memory is ahead of the disk: the one thing to do is to begin again from what the disk holds.
       onFailure: (error) => {
         logger.fatal({ error: error.detail }, 'the disk refused a write: ending this process');
@@ -102,9 +106,25 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     );
     opened.push(() => edge.stop());
     const url = `http://${settings.host ?? 'localhost'}:${edge.port}`;
-    const admin: AdminServer = await startAdmin(dataDir, { runner, search, store: engine.messages, url, logger });
+    const token = settings.ops_token ?? operatorToken(dataDir);
+    const admin: AdminServer = await startAdmin(
+      { runner, log: engine.log, search, store: engine.messages, codec, url, logger },
+      { dataDir, host: settings.ops_host, port: settings.ops_port, token, page: () => false },
+    );
     opened.push(() => admin.close());
-    return { url, transport: edge.transport, secret, dataDir, engine, directory, search, runner, stop: closeAll };
+    const operators = { url: admin.url, token };
+    return {
+      url,
+      operators,
+      transport: edge.transport,
+      secret,
+      dataDir,
+      engine,
+      directory,
+      search,
+      runner,
+      stop: closeAll,
+    };
   } catch (error) {
     await closeAll();
     throw error;

@@ -45,6 +45,8 @@ export type ChannelType = 'public' | 'private' | 'group' | 'dm';
 export interface DeadLetter {
   topology: string;
   node: string;
+  /** The source node by which the record came in; empty in letters of before this field. */
+  source: string;
   topic: string;
   partition: number;
   offset: number;
@@ -55,7 +57,22 @@ export interface DeadLetter {
   attempts: number;
   code: string;
   cause: string;
+  /** The record's own trace id, where it has one. */
+  trace_id: string;
 }
+
+/** What became of a dead letter. Its key is the letter's offset. */
+export interface DeadLetterOutcome {
+  /** Offset of the dead letter in dead_letters. */
+  letter: number;
+  outcome: DeadLetterOutcomeKind;
+  /** Redriven with another value than it had. */
+  edited: boolean;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+export type DeadLetterOutcomeKind = 'redriven' | 'dropped';
 
 /** A change of the directory that belongs to a channel's story. It leaves the directory through its outbox. */
 export interface DirectoryChange {
@@ -249,6 +266,23 @@ export interface ReadMoved {
   reply_to: null | ReplyTo;
 }
 
+/** A dead letter's record on its way back into the topology that gave it up, and into no other. */
+export interface Redrive {
+  /** Offset of the dead letter in dead_letters. */
+  letter: number;
+  topology: string;
+  /** The source node into which it goes. */
+  source: string;
+  /** With partition, offset and time: where the record stood at first. */
+  topic: string;
+  partition: number;
+  offset: number;
+  time: number;
+  key: string;
+  /** In Confluent's wire format; the record's own bytes, or what an operator made of them. */
+  value: Buffer;
+}
+
 export interface Refused {
   /** A code of the error catalogue. */
   code: string;
@@ -308,6 +342,7 @@ export interface Schemas {
   Answer: Answer;
   Channel: Channel;
   DeadLetter: DeadLetter;
+  DeadLetterOutcome: DeadLetterOutcome;
   DirectoryChange: DirectoryChange;
   GatewayLease: GatewayLease;
   Interest: Interest;
@@ -319,10 +354,11 @@ export interface Schemas {
   PresenceChanged: PresenceChanged;
   ReadCommand: ReadCommand;
   ReadMarker: ReadMarker;
+  Redrive: Redrive;
   ReplyTo: ReplyTo;
   StateChange: StateChange;
   ThreadRoot: ThreadRoot;
   Typing: Typing;
 }
 
-export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;
+export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import type { Log } from '../../platform/log/port.ts';
+import type { MessageStore } from '../../platform/messages/port.ts';
+import type { Codec } from '../../platform/schemas/codec.ts';
+import type { SearchIndex } from '../../platform/search/port.ts';
+import type { Runner } from '../../runtime/runner.ts';
+
+/** What operators' calls work on. */
+export interface AdminContext {
+  runner: Runner;
+  log: Log;
+  search: SearchIndex;
+  store: MessageStore;
+  codec: Codec;
+  /** Where this process serves clients. */
+  url: string;
+  logger: Logger;
+}
+
+export interface AdminCall {
+  params: { [name: string]: string | undefined };
+  query: URLSearchParams;
+  /** The body's JSON; undefined without one. */
+  body: unknown;
+  /** Aborts when the caller is gone. */
+  signal: AbortSignal;
+}
+
+/**
+ * One call of the admin API. An answer that is an async iterable is sent as lines of JSON as they come; an error in the
+ * midst of it is its last line. Anything else is one JSON value.
+ */
+export interface AdminRoute {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `:name` for a parameter. */
+  path: string;
+  doc: string;
+  run(context: AdminContext, call: AdminCall): Promise<unknown> | AsyncIterable<unknown>;
+}

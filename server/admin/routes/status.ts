@@ -1,0 +1,15 @@
+import type { AdminRoute } from '../route.ts';
+
+export const statusRoutes: AdminRoute[] = [
+  {
+    method: 'GET',
+    path: '/status',
+    doc: 'What runs, and how far it is.',
+    run: async ({ runner, url }) => ({
+      url,
+      pid: process.pid,
+      uptime_s: Math.round(process.uptime()),
+      topologies: await runner.status(),
+    }),
+  },
+];
