@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './clock.ts';
 import { parseDuration } from './duration.ts';
 import type { ErrorPolicy } from './topology/format.ts';
 
@@ -10,20 +10,10 @@ export function pauseBefore(policy: ErrorPolicy, attempt: number, random: () => 
   return policy.jitter === false ? pause : pause * random();
 }
 
-/** Waits; resolves early, with false, once the signal aborts. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
-}
-
 /** Runs `work` by a policy: undefined on success or abort, else the last error with the number of tries. */
 export async function retrying(
   policy: ErrorPolicy,
+  clock: Clock,
   signal: AbortSignal,
   work: () => Promise<void>,
   onRetry: (error: unknown, attempt: number) => void,
@@ -35,7 +25,7 @@ export async function retrying(
     } catch (error) {
       if (policy.retry !== 'forever' && attempt > policy.retry) return { error, attempts: attempt };
       onRetry(error, attempt);
-      if (!(await pause(pauseBefore(policy, attempt), signal))) return undefined;
+      if (!(await clock.sleep(pauseBefore(policy, attempt), signal))) return undefined;
     }
   }
 }

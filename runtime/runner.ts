@@ -3,7 +3,7 @@ import { messageOf } from '../platform/errors/error.ts';
 import type { TopicSpec } from '../platform/log/port.ts';
 import { parseDuration } from './duration.ts';
 import type { NodeCounts, RuntimeMetrics } from './observer.ts';
-import { pause, pauseBefore } from './retry.ts';
+import { pauseBefore } from './retry.ts';
 import { Task, type TaskPorts } from './task.ts';
 import { defaultErrors } from './topology/format.ts';
 import type { Plans, TopologyPlan } from './topology/plan.ts';
@@ -82,7 +82,7 @@ export class Runner {
     this.stopping.abort();
     const ended = Promise.all(this.running.map((task) => task.ended)).then(() => true);
     const timer = new AbortController();
-    const late = pause(deadline_ms, timer.signal).then(() => false);
+    const late = this.ports.clock.sleep(deadline_ms, timer.signal).then(() => false);
     const clean = await Promise.race([ended, late]);
     timer.abort();
     return clean;
@@ -125,7 +125,7 @@ export class Runner {
   private async keepRunning(task: Running, counts: Map<string, NodeCounts>): Promise<void> {
     const { signal } = this.stopping;
     for (let attempt = 1; !signal.aborted; attempt++) {
-      const began = Date.now();
+      const began = this.ports.clock.now();
       try {
         const observer = this.metrics.observer(task.plan.name, this.logger, counts, task.positions);
         task.state = 'running';
@@ -141,8 +141,8 @@ export class Runner {
           'task failed: beginning anew from its last commit',
         );
         // A task that ran for a minute was well: its next failure begins with the short pause again.
-        if (Date.now() - began > 60_000) attempt = 1;
-        await pause(pauseBefore(defaultErrors, attempt), signal);
+        if (this.ports.clock.now() - began > 60_000) attempt = 1;
+        await this.ports.clock.sleep(pauseBefore(defaultErrors, attempt), signal);
       }
     }
     task.state = 'stopped';

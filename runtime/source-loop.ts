@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogReader, LogRecord } from '../platform/log/port.ts';
+import type { Clock } from './clock.ts';
 import { Credits } from './credits.ts';
 import type { SourcePlan } from './topology/plan.ts';
 
@@ -10,6 +10,7 @@ import type { SourcePlan } from './topology/plan.ts';
 export async function readSource(
   source: SourcePlan,
   reader: LogReader,
+  clock: Clock,
   signal: AbortSignal,
   handle: (records: LogRecord[], done: () => void) => Promise<void>,
 ): Promise<void> {
@@ -21,7 +22,7 @@ export async function readSource(
   signal.addEventListener('abort', stop, { once: true });
   try {
     while (!signal.aborted && (await credits.take())) {
-      const records = await gatherBatch(reader, source.batch);
+      const records = await gatherBatch(reader, source.batch, clock, signal);
       if (records.length === 0) return;
       await handle(records, () => credits.giveBack());
     }
@@ -32,15 +33,20 @@ export async function readSource(
 }
 
 /** Waits for a first record, then up to `within` for more, unless the batch is full before. */
-async function gatherBatch(reader: LogReader, batch: SourcePlan['batch']): Promise<LogRecord[]> {
+async function gatherBatch(
+  reader: LogReader,
+  batch: SourcePlan['batch'],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<LogRecord[]> {
   const records = await reader.next(batch.size);
   if (batch.within_ms === 0 || records.length === 0) return records;
-  const until = Date.now() + batch.within_ms;
+  const until = clock.now() + batch.within_ms;
   while (records.length < batch.size) {
-    const left = until - Date.now();
+    const left = until - clock.now();
     if (left <= 0) break;
     // Small naps instead of a wake-up for each record: a batch is worth the wait that its topology allows it.
-    await sleep(Math.min(left, 5));
+    if (!(await clock.sleep(Math.min(left, 5), signal))) break;
     const more = await reader.next(batch.size - records.length, 0);
     records.push(...more);
   }

@@ -2,6 +2,7 @@ import type { Log, LogRecord } from '../platform/log/port.ts';
 import type { SearchIndex } from '../platform/search/port.ts';
 import type { StateStore } from '../platform/state/port.ts';
 import type { Units } from '../platform/units/port.ts';
+import type { Clock } from './clock.ts';
 import { deadLetter } from './dead-letter.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import type { TaskObserver } from './observer.ts';
@@ -19,6 +20,7 @@ export interface TaskPorts {
   state: StateStore;
   units: Units;
   search: SearchIndex;
+  clock: Clock;
 }
 
 /**
@@ -64,7 +66,7 @@ export class Task {
         const partition = source.broadcast ? 0 : this.partition;
         try {
           const reader = this.ports.log.reader(source.topic, partition, starts.get(source.id)!);
-          await readSource(source, reader, ends, (records, done) =>
+          await readSource(source, reader, this.ports.clock, ends, (records, done) =>
             this.handle(source, records, ends, (commit) => {
               const finished: Promise<void> = commit.then(done, fail).finally(() => underWay.delete(finished));
               underWay.add(finished);
@@ -140,7 +142,7 @@ export class Task {
     const nodeOf = (): string => unit?.failure?.node ?? source.id;
     // What no schema here can read stays unreadable; it has no place in any order yet, so it may step aside.
     const policy = isReadable(record) ? this.plan.errors : unreadable;
-    const gaveUp = await retrying(policy, signal, work, (error, attempt) =>
+    const gaveUp = await retrying(policy, this.ports.clock, signal, work, (error, attempt) =>
       this.observer.retried(nodeOf(), error, attempt),
     );
     if (!gaveUp) return unit?.failure ? undefined : unit;
@@ -218,7 +220,7 @@ export class Task {
   private async index(unit: WorkUnit, source: SourcePlan, records: LogRecord[], signal: AbortSignal): Promise<void> {
     const node = this.plan.nodes.find((other) => other.kind === 'sink' && other.target.kind === 'search')!.id;
     const work = (): Promise<void> => this.ports.search.index(unit.documents);
-    const gaveUp = await retrying(this.plan.errors, signal, work, (error, attempt) =>
+    const gaveUp = await retrying(this.plan.errors, this.ports.clock, signal, work, (error, attempt) =>
       this.observer.retried(node, error, attempt),
     );
     if (signal.aborted) throw new Error('stopped before the effect was done');

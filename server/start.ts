@@ -16,6 +16,7 @@ import { MemoryPresence } from '../platform/presence/memory.ts';
 import { fileCodec } from '../platform/schemas/codec.ts';
 import type { SearchIndex } from '../platform/search/port.ts';
 import { openSearch } from '../platform/search/sqlite.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { loadProcessors } from '../runtime/registry.ts';
 import { Runner } from '../runtime/runner.ts';
@@ -88,7 +89,7 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     const slot = '0';
     const runner = new Runner(
       plans,
-      { log: engine.log, state: engine.state, units: engine.units, search },
+      { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock },
       { partitions: settings.partitions, gateways: [slot] },
       new RuntimeMetrics(registry),
       logger,

@@ -5,6 +5,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import type { LogRecord } from '../platform/log/port.ts';
 import type { SearchDocument, SearchIndex } from '../platform/search/port.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { defineProcessor, type Processor } from '../runtime/processor.ts';
 import { Task } from '../runtime/task.ts';
@@ -110,7 +111,12 @@ async function take(
       new Map(),
       new Map(),
     );
-    const task = new Task(topology, 0, { log: engine.log, state: engine.state, units: engine, search }, observer);
+    const task = new Task(
+      topology,
+      0,
+      { log: engine.log, state: engine.state, units: engine, search, clock: systemClock },
+      observer,
+    );
     let crashed = false;
     const running = task.run(stop.signal).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;

@@ -20,7 +20,7 @@ export interface Loaded {
 /** Reads, checks and resolves every file of a topologies folder. Finds all problems at once; dials no server. */
 export function loadTopologies(folder: string, processors: Map<string, Processor>, cwd = process.cwd()): Loaded {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
     .sort();
   const open = (name: string): SourceFile => {
     const path = resolve(folder, name);

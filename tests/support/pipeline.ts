@@ -7,6 +7,7 @@ import { channelKey } from '../../platform/keys.ts';
 import type { Append, LogRecord } from '../../platform/log/port.ts';
 import { fileCodec } from '../../platform/schemas/codec.ts';
 import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { RuntimeMetrics } from '../../runtime/observer.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
 import { Runner } from '../../runtime/runner.ts';
@@ -35,7 +36,7 @@ export async function startPipeline(folder?: string, partitions = 2, topologies 
   } as unknown as SearchIndex;
   const runner = new Runner(
     plans,
-    { log: engine.log, state: engine.state, units: engine.units, search },
+    { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock },
     { partitions, gateways: ['0'] },
     new RuntimeMetrics(new Registry()),
     pino({ level: 'silent' }),
