@@ -5,6 +5,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import type { LogRecord } from '../../platform/log/port.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { RuntimeMetrics } from '../../runtime/observer.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
 import { topicSpecs } from '../../runtime/runner.ts';
@@ -108,7 +109,7 @@ async function run(
     const task = new Task(
       small,
       0,
-      { log: engine.log, state: engine.state, units: engine, search: {} as SearchIndex },
+      { log: engine.log, state: engine.state, units: engine, search: {} as SearchIndex, clock: systemClock },
       observer,
     );
     const running = task.run(stop.signal).then(
