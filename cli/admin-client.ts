@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { resolve } from 'node:path';
 import { MillraceError } from '../platform/errors/error.ts';
 import type { AdminRoute } from '../server/admin/route.ts';
-import { adminSocket } from '../server/admin/server.ts';
+import { adminSocket } from '../server/admin/socket-path.ts';
 
 /** Lines of JSON that a process's admin API answers with. Errors: `not_running`, and those of the API. */
 export async function* adminCall(

@@ -1,59 +1,69 @@
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { MillraceError, messageOf } from '../platform/errors/error.ts';
 import type { AddCommand, Terminal } from './command.ts';
-import { addDev } from './commands/dev.ts';
-import { addGraph } from './commands/graph.ts';
-import { addImport } from './commands/import.ts';
-import { addLint } from './commands/lint.ts';
-import { addReplay } from './commands/replay.ts';
-import { addStatus } from './commands/status.ts';
-import { addToken } from './commands/token.ts';
 import { hintFor } from './hints.ts';
+import { buildProgram } from './program.ts';
 
-const commands: AddCommand[] = [addDev, addLint, addGraph, addStatus, addToken, addImport, addReplay];
+/** Every command by its name, in the order of `--help`. Only what a command line names is loaded. */
+const commands: { [name: string]: () => Promise<AddCommand> } = {
+  dev: async () => (await import('./commands/dev.ts')).addDev,
+  lint: async () => (await import('./commands/lint.ts')).addLint,
+  graph: async () => (await import('./commands/graph.ts')).addGraph,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  ops: async () => (await import('./commands/ops.ts')).addOps,
+  replay: async () => (await import('./commands/replay.ts')).addReplay,
+  token: async () => (await import('./commands/token.ts')).addToken,
+  import: async () => (await import('./commands/import.ts')).addImport,
+  completions: async () => (await import('./commands/completions.ts')).addCompletions,
+  complete: async () => (await import('./commands/complete.ts')).addComplete,
+};
 
 /** Runs a command line; the exit code. Only this prints errors. */
 export async function main(args: string[], terminal: Terminal = systemTerminal()): Promise<number> {
   let code = 0;
-  const program = new Command('millrace')
-    .description('Team messaging as a stream-processing pipeline with declarative topologies.')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
-    })
-    .showSuggestionAfterError()
-    .showHelpAfterError('(add --help for what there is)')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 topology errors, 4 not allowed, 10 port taken, 11 data folder in use,\n12 data folder not writable, 13 nothing runs there, 14 export not readable, 78 wrong configuration.',
-    );
   const exitWith = (wanted: number): void => {
     code = wanted;
   };
-  for (const add of commands) add(program, terminal, exitWith);
   try {
+    const names = Object.hasOwn(commands, args[0] ?? '') ? [args[0]!] : 'all';
+    const program = await programOf(names, terminal, exitWith);
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof MillraceError) {
-      terminal.err(`millrace: ${error.detail}`);
-      const hint = hintFor(error.code);
-      if (hint) terminal.err(`  ${hint}`);
-      return error.exitCode;
+    if (!(error instanceof MillraceError)) {
+      terminal.err(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+      return 1;
     }
-    terminal.err(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
-    return 1;
+    const hint = hintFor(error.code);
+    if (args.includes('--json')) terminal.err(JSON.stringify({ error: error.code, detail: error.detail, hint }));
+    else terminal.err([`millrace: ${error.detail}`, ...(hint ? [`  ${hint}`] : [])].join('\n'));
+    return error.exitCode;
   }
 }
 
+/** The program with some commands, or all of them. */
+export async function programOf(
+  names: string[] | 'all',
+  terminal: Terminal,
+  exitWith: (code: number) => void,
+): Promise<Command> {
+  const wanted = names === 'all' ? Object.keys(commands) : names;
+  const adds = await Promise.all(wanted.map((name) => commands[name]!()));
+  return buildProgram(adds, terminal, exitWith, () => programOf('all', terminal, exitWith));
+}
+
 function systemTerminal(): Terminal {
-  const live = process.stderr.isTTY === true && !process.env['CI'];
+  // Whoever reads us may stop reading (`| head`): that ends us, and is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? 0);
+  });
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
-    live,
+    live: process.stderr.isTTY === true && !process.env['CI'],
+    screen: process.stdout.isTTY === true,
     color: process.stdout.isTTY === true && !process.env['NO_COLOR'],
     env: process.env,
   };

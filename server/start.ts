@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pino, { type Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { defaultTopologies, root } from '../config/folders.ts';
 import type { Settings } from '../config/settings.ts';
 import { ownSecret } from '../edge/auth/secret.ts';
 import { type Edge, startEdge } from '../edge/edge.ts';
@@ -25,9 +25,7 @@ import { renderProblem } from '../runtime/topology/problem.ts';
 import { operatorToken } from './admin/operator-token.ts';
 import { type AdminServer, startAdmin } from './admin/server.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
-export const defaultTopologies = `${root}topologies`;
 
 /** How long units of work may take to end when the process stops. */
 const stopDeadline_ms = 5000;

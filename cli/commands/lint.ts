@@ -1,27 +1,23 @@
 import { existsSync } from 'node:fs';
+import { defaultTopologies } from '../../config/folders.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
-import { loadProcessors } from '../../runtime/registry.ts';
-import { loadTopologies } from '../../runtime/topology/load.ts';
-import { renderProblem } from '../../runtime/topology/problem.ts';
-import { defaultTopologies } from '../../server/start.ts';
-import { type AddCommand, examples } from '../command.ts';
+import { type AddCommand, withHelp } from '../command.ts';
 
 export const addLint: AddCommand = (program, terminal, done) => {
-  program
+  const command = program
     .command('lint')
     .description('Checks topology files, all problems at once. Dials no server.')
-    .argument('[folder]', 'folder of topology files', defaultTopologies)
+    .argument('[folder]', 'folder of topology files (default: those that come with Millrace)')
     .option('--json', 'print the problems as JSON')
-    .addHelpText(
-      'after',
-      examples([
-        ['millrace lint', 'the topologies that come with Millrace'],
-        ['millrace lint ./my-topologies --json', 'for an editor or CI'],
-      ]),
-    )
-    .action(async (folder: string, { json }: { json?: boolean }) => {
-      if (!existsSync(folder)) throw new MillraceError('not_found', `there is no folder ${folder}`);
-      const { problems, plans, sources } = loadTopologies(folder, await loadProcessors());
+    .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
+      const at = folder ?? terminal.env['MILLRACE_TOPOLOGIES'] ?? defaultTopologies;
+      if (!existsSync(at)) throw new MillraceError('not_found', `there is no folder ${at}`);
+      const [{ loadProcessors }, { loadTopologies }, { renderProblem }] = await Promise.all([
+        import('../../runtime/registry.ts'),
+        import('../../runtime/topology/load.ts'),
+        import('../../runtime/topology/problem.ts'),
+      ]);
+      const { problems, plans, sources } = loadTopologies(at, await loadProcessors());
       if (json) terminal.out(JSON.stringify({ problems }, null, 2));
       else if (plans)
         terminal.out(
@@ -36,4 +32,12 @@ export const addLint: AddCommand = (program, terminal, done) => {
       }
       done(plans ? 0 : 3);
     });
+  withHelp(command, {
+    examples: [
+      ['millrace lint', 'the topologies that come with Millrace', 'nothing'],
+      ['millrace lint ./topologies', 'a folder of one’s own', 'nothing'],
+      ['millrace lint ./topologies --json', 'for an editor or CI', 'nothing'],
+    ],
+    exits: ['topology_invalid', 'not_found'],
+  });
 };

@@ -14,6 +14,8 @@ export interface AdminContext {
   codec: Codec;
   /** Where this process serves clients. */
   url: string;
+  /** Where it serves operators over TCP. */
+  operators_url: string;
   logger: Logger;
 }
 

@@ -7,6 +7,7 @@ import { MillraceError, messageOf } from '../../platform/errors/error.ts';
 import { isOperator } from './operator-token.ts';
 import type { AdminContext, AdminRoute } from './route.ts';
 import { adminRoutes } from './routes/index.ts';
+import { adminSocket } from './socket-path.ts';
 
 /** Topology files and edited records come in bodies; none is near this. */
 const bodyBytes = 4 * 1024 * 1024;
@@ -28,14 +29,16 @@ export interface AdminOptions {
   page: (path: string, response: ServerResponse) => boolean;
 }
 
-export const adminSocket = (dataDir: string): string => `${dataDir}/admin.sock`;
-
 /**
  * The admin API of a process, HTTP twice over: on a Unix socket in its data folder, mode 0600, so that whoever may read
  * the data may also operate it; and on a port of its own, never the public one, for those who hold the operators' token.
  * Errors: `port_in_use`.
  */
-export async function startAdmin(context: AdminContext, options: AdminOptions): Promise<AdminServer> {
+export async function startAdmin(
+  parts: Omit<AdminContext, 'operators_url'>,
+  options: AdminOptions,
+): Promise<AdminServer> {
+  const context: AdminContext = { ...parts, operators_url: '' };
   const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 600 });
   for (const route of adminRoutes) router.on(route.method, route.path, () => undefined, route);
   const answer = (request: IncomingMessage, response: ServerResponse): Promise<void> =>
@@ -67,8 +70,9 @@ export async function startAdmin(context: AdminContext, options: AdminOptions): 
   }
   const { port } = remote.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  context.operators_url = `http://${host}:${port}`;
   return {
-    url: `http://${host}:${port}`,
+    url: context.operators_url,
     close: async () => void (await Promise.all([close(local), close(remote)])),
   };
 }

@@ -21,9 +21,13 @@ export class Server {
     private readonly env: { [name: string]: string },
   ) {}
 
-  /** On a free port. `env` adds settings; the rate limit is off unless it says otherwise. */
-  static async start(env: { [name: string]: string } = {}): Promise<Server> {
+  /** On a free port. `env` adds settings; the rate limit is off unless it says otherwise. `prepare` fills the folder. */
+  static async start(
+    env: { [name: string]: string } = {},
+    prepare?: (folder: string) => Promise<void>,
+  ): Promise<Server> {
     const server = new Server(await mkdtemp(`${tmpdir()}/millrace-contract-`), env);
+    await prepare?.(server.folder);
     await server.run('0');
     return server;
   }

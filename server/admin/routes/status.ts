@@ -5,8 +5,9 @@ export const statusRoutes: AdminRoute[] = [
     method: 'GET',
     path: '/status',
     doc: 'What runs, and how far it is.',
-    run: async ({ runner, url }) => ({
+    run: async ({ runner, url, operators_url }) => ({
       url,
+      operators_url,
       pid: process.pid,
       uptime_s: Math.round(process.uptime()),
       topologies: await runner.status(),

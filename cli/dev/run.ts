@@ -1,0 +1,57 @@
+import pc from 'picocolors';
+import { parseSettings } from '../../config/parse.ts';
+import { demoWorkspace } from '../../server/demo.ts';
+import { type Running, startEmbedded } from '../../server/start.ts';
+import type { Terminal } from '../command.ts';
+import { opsLink } from '../ops-link.ts';
+
+/** Runs the process until a signal stops it; prints where it is and what to try. */
+export async function runDev({ json }: { json?: boolean }, terminal: Terminal): Promise<void> {
+  const running = await startEmbedded(parseSettings(terminal.env));
+  const stopped = untilStopped(running, terminal);
+  const links = running.secret ? await demoWorkspace(running) : [];
+  if (json) terminal.out(JSON.stringify({ url: running.url, pid: process.pid, transport: running.transport, links }));
+  else terminal.out(welcome(running, links, terminal.color));
+  await stopped;
+}
+
+/** Resolves once the process has been asked to stop and has stopped; a second signal ends it at once. */
+async function untilStopped(running: Running, terminal: Terminal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  terminal.err('Stopping: clients are told to come back, units of work end …');
+  await running.stop();
+  terminal.err('Stopped. Everything acknowledged is on disk.');
+}
+
+function welcome(
+  { url, dataDir, transport, operators }: Running,
+  links: { name: string; link: string }[],
+  color: boolean,
+): string {
+  const paint = pc.createColors(color);
+  return [
+    '',
+    `  ${paint.bold('Millrace')} is running at ${paint.cyan(url)} ${paint.dim(`(${transport}, data in ${dataDir})`)}`,
+    '',
+    '  A demo workspace, ready to chat in; open both, in two windows:',
+    ...links.map(({ name, link }) => `    ${name.padEnd(6)} ${paint.cyan(link)}`),
+    '',
+    '  What runs inside, for operators:',
+    `           ${paint.cyan(opsLink(operators))}`,
+    '',
+    '  Next, in another terminal:',
+    '    npx millrace status                                       what runs, and how far it is',
+    '    npx millrace top                                          the same, live',
+    '    npx millrace tap messages/sequence                        the records that leave a node',
+    '    npx millrace token --user carol --workspace demo          a token for someone else',
+    '    npx millrace import EXPORT.zip --workspace demo           a Slack export',
+    '    npx millrace graph                                        the topologies, drawn',
+    '',
+    paint.dim('  Ctrl-C stops it; the next start goes on where it was.'),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,23 @@
+import { parseSettings } from '../../config/parse.ts';
+import { MillraceError } from '../../platform/errors/error.ts';
+import type { TopologyStatus } from '../../runtime/runner.ts';
+import { adminCall } from '../admin-client.ts';
+import type { Terminal } from '../command.ts';
+
+export interface Status {
+  url: string;
+  operators_url: string;
+  pid: number;
+  uptime_s: number;
+  topologies: TopologyStatus[];
+}
+
+/** What runs on the data folder. Error: `not_running`. */
+export async function fetchStatus({ env }: Pick<Terminal, 'env'>): Promise<Status> {
+  for await (const line of adminCall(parseSettings(env).data_dir, 'GET', '/status')) return line as Status;
+  throw new MillraceError('unavailable', 'the process ended while it answered');
+}
+
+export function healthy({ topologies }: Status): boolean {
+  return topologies.every((topology) => topology.tasks.every((task) => task.state === 'running'));
+}
