@@ -1,13 +1,18 @@
-// Writes what is made from code: docs/configuration.md, docs/cli/ and the editor schemas in topologies/. With --check it only compares.
+// Writes what is made from code: docs/configuration.md, docs/cli/, docs/lint-rules.md, the editor schemas in topologies/, processors/states.json. With --check it only compares.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cliPages } from '../cli/document.ts';
 import { configurationPage } from '../config/document.ts';
+import { loadProcessors, processorsFolder } from '../runtime/registry.ts';
+import { readStateLock, stateLockText } from '../runtime/state-lock.ts';
 import { editorSchemas } from '../runtime/topology/document.ts';
+import { lintRulesPage } from '../runtime/topology/rules/page.ts';
 
 const root = new URL('..', import.meta.url);
 const files: { [path: string]: string } = { 'docs/configuration.md': configurationPage(), ...(await cliPages()) };
 mkdirSync(new URL('docs/cli/', root), { recursive: true });
 for (const [name, text] of Object.entries(editorSchemas())) files[`topologies/${name}`] = text;
+files['docs/lint-rules.md'] = lintRulesPage();
+files['processors/states.json'] = stateLockText(await loadProcessors(), readStateLock(processorsFolder));
 
 for (const [path, text] of Object.entries(files)) {
   const place = new URL(path, root);

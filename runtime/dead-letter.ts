@@ -1,32 +1,51 @@
 import { MillraceError, messageOf } from '../platform/errors/error.ts';
 import type { Append, LogRecord } from '../platform/log/port.ts';
+import type { Redrive } from '../schemas/generated/types.ts';
+import { redriveTopic } from './intake.ts';
 
 export const deadLetterTopic = 'dead_letters';
 
-/** The dead letter of a source record that a node could not process, with the record's own bytes. */
+/**
+ * The dead letter of a source record that a node could not process, with the record's own bytes. One that had come back
+ * (a Redrive) is what it was at first.
+ */
 export function deadLetter(
   where: { topology: string; node: string; source: string },
   record: LogRecord,
   failure: { error: unknown; attempts: number },
 ): Append {
+  const { topology, node, source } = where;
+  const redrive = redriveOf(record);
+  const at = redrive ?? { ...positionOf(record), source, value: record.bytes() };
   return {
     topic: deadLetterTopic,
-    key: record.key,
+    key: at.key,
     schema: 'DeadLetter',
     value: {
-      ...where,
-      topic: record.topic,
-      partition: record.partition,
-      offset: record.offset,
-      key: record.key,
-      value: record.bytes(),
-      time: record.time,
+      topology,
+      node,
+      source: at.source,
+      topic: at.topic,
+      partition: at.partition,
+      offset: at.offset,
+      key: at.key,
+      value: at.value,
+      time: at.time,
       attempts: failure.attempts,
       code: failure.error instanceof MillraceError ? failure.error.code : 'internal',
       cause: messageOf(failure.error),
       trace_id: traceOf(record),
     },
   };
+}
+
+function positionOf({ topic, partition, offset, key, time }: LogRecord) {
+  return { topic, partition, offset, key, time };
+}
+
+function redriveOf(record: LogRecord): Redrive | undefined {
+  if (record.topic !== redriveTopic) return undefined;
+  return record.decoded().value as Redrive;
 }
 
 /** The trace id in a record's value; empty where there is none, or where no schema here can read it. */

@@ -3,7 +3,7 @@ import type { Append } from '../platform/log/port.ts';
 import { keyOf } from './key-of.ts';
 import type { Input, Output } from './processor.ts';
 import type { StateView } from './state-view.ts';
-import type { Edge, ProcessorPlan, SinkPlan, TopologyPlan } from './topology/plan.ts';
+import type { Edge, Join, ProcessorPlan, SinkPlan, TopologyPlan } from './topology/plan.ts';
 import type { WorkUnit } from './work-unit.ts';
 
 /** A batch on its way. Rx carries batches, not records, so that its cost is paid once for hundreds. */
@@ -45,12 +45,13 @@ export function buildGraph(plan: TopologyPlan, views: Map<string, StateView>, ob
     );
 
   for (const node of plan.nodes) {
+    if (node.kind === 'table') continue;
     if (node.kind === 'source') {
       const subject = new Subject<Batch>();
       sources.set(node.id, subject);
       streams.set(node.id, subject);
     } else if (node.kind === 'processor') {
-      streams.set(node.id, inputOf(node.from).pipe(map(step(node, views.get(node.id), observe)), share()));
+      streams.set(node.id, inputOf(node.from).pipe(map(step(node, views, observe)), share()));
     } else {
       inputOf(node.from).subscribe(gather(node, observe));
     }
@@ -63,9 +64,11 @@ export function buildGraph(plan: TopologyPlan, views: Map<string, StateView>, ob
   };
 }
 
-function step(node: ProcessorPlan, view: StateView | undefined, observe: Observe) {
+function step(node: ProcessorPlan, views: Map<string, StateView>, observe: Observe) {
   const run = node.processor.create(node.options);
+  const view = views.get(node.id);
   const state = view ?? stateless;
+  const joined = node.joins.length > 0 ? joiner(node.joins, views) : undefined;
   return ({ unit, records }: Batch): Batch => {
     const out: Routed[] = [];
     if (unit.failure) return { unit, records: out };
@@ -73,13 +76,28 @@ function step(node: ProcessorPlan, view: StateView | undefined, observe: Observe
     try {
       for (const record of records) {
         view?.at(record.time);
-        for (const output of run(state, record)) out.push(routed(output, record));
+        const input = joined ? joined(record) : record;
+        for (const output of run(state, input)) out.push(routed(output, record));
       }
       observe(node.id, records.length, out, performance.now() - began);
     } catch (error) {
       unit.failure = { node: node.id, error };
     }
     return { unit, records: out };
+  };
+}
+
+/** Adds the rows of a node's joins to a record, as the tables are when it passes. */
+function joiner(joins: Join[], views: Map<string, StateView>): (record: Routed) => Routed {
+  const found = joins.map(({ name, table, by }) => ({ name, by, view: views.get(table)! }));
+  return (record) => {
+    const joined: { [name: string]: unknown } = {};
+    const { value, key, time, schema } = record;
+    for (const { name, by, view } of found) {
+      const row = by ? String(by({ value, key, time, schema, joined: {} })) : key;
+      joined[name] = view.get('rows', row) ?? null;
+    }
+    return { ...record, joined };
   };
 }
 
@@ -95,8 +113,9 @@ function gather(node: SinkPlan, observe: Observe) {
     try {
       for (const record of records) {
         if (record.schema === 'Row') unit.rows.push(record.value);
-        else if (record.schema === 'SearchDocument') unit.documents.push(record.value);
-        else if (target.kind === 'topic') unit.appends.push(appendOf(target, record));
+        else if (record.schema === 'SearchDocument') {
+          unit.addEffect(node, { key: record.key, document: record.value, offset: record.offset });
+        } else if (target.kind === 'topic') unit.appends.push(appendOf(target, record));
       }
       observe(node.id, records.length, records, 0);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { channelKey, personKey, presenceKey } from '../platform/keys.ts';
-import type { KeyName } from './topology/format.ts';
+import type { KeyName } from './topology/format/index.ts';
 
 /** A record's key by the name that a topology file gives it. Error: a record that lacks the fields for it. */
 export function keyOf(name: KeyName, value: unknown): string {

@@ -5,6 +5,8 @@ import type { Input } from './processor.ts';
 
 /** What a task tells of its work. */
 export interface TaskObserver {
+  /** So many effects of a sink were done in so long. */
+  took(node: string, effects: number, milliseconds: number): void;
   /** A batch passed a node: what it took and gave (a sink: wrote), and how long its step took. */
   passed(node: string, taken: number, gave: readonly Input[], milliseconds: number): void;
   committed(source: string, next: number, seconds: number): void;
@@ -105,6 +107,7 @@ export class RuntimeMetrics {
         this.deadLetters.inc({ topology, node });
         logger.error({ topology, node, error: messageOf(error) }, 'given up: record kept in dead_letters');
       },
+      took: () => undefined,
       inFlight: (change) => this.underWay.inc({ topology }, change),
     };
   }

@@ -24,6 +24,8 @@ export type Input = Flowing & {
   /** Where that record stands in its source topic. */
   offset: number;
   partition: number;
+  /** The rows of the node's joins by name; null where the table has none. */
+  joined?: { readonly [name: string]: unknown };
 };
 
 /** What a step makes. `to` is one of the processor's outputs; `key` is the record's key in whatever topic it reaches. */
@@ -41,6 +43,8 @@ export interface State {
 
 export interface TableSpec {
   doc: string;
+  /** What a row looks like. A change of it is a change of the state's version. */
+  row?: TSchema;
   /** Rows are forgotten after once to twice this long, by record time, in milliseconds. Unset: kept. */
   expires_ms?: number;
 }
@@ -60,6 +64,11 @@ export interface Processor<Options extends TSchema = TSchema> {
   /** What `with:` may say. */
   options: Options;
   tables?: { readonly [table: string]: TableSpec };
+  /**
+   * Raised when `tables`, or what stands in them, change so that this version can't go on with the rows of the last one: a
+   * deploy then makes the state anew beside the old one. Default 1.
+   */
+  stateVersion?: number;
   /**
    * Where the state can be made from a topic alone (`state: { folds: TOPIC }`). `step` must leave the state as `fold`
    * of its outputs to that topic (or of its input from it) would.

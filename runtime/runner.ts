@@ -5,7 +5,7 @@ import { parseDuration } from './duration.ts';
 import type { NodeCounts, RuntimeMetrics } from './observer.ts';
 import { pauseBefore } from './retry.ts';
 import { Task, type TaskPorts } from './task.ts';
-import { defaultErrors } from './topology/format.ts';
+import { defaultErrors } from './topology/format/index.ts';
 import type { Plans, TopologyPlan } from './topology/plan.ts';
 
 export interface RunnerOptions {
@@ -129,7 +129,7 @@ export class Runner {
       try {
         const observer = this.metrics.observer(task.plan.name, this.logger, counts, task.positions);
         task.state = 'running';
-        await new Task(task.plan, task.partition, this.ports, observer).run(signal);
+        await new Task({ plan: task.plan, partition: task.partition }, this.ports, observer).run(signal);
         if (signal.aborted) break;
       } catch (error) {
         if (signal.aborted) break;

@@ -1,20 +1,22 @@
 import type { LogReader, LogRecord } from '../platform/log/port.ts';
 import type { Clock } from './clock.ts';
 import { Credits } from './credits.ts';
-import type { SourcePlan } from './topology/plan.ts';
+import type { Intake } from './intake.ts';
+import type { Pauses } from './pauses.ts';
 
 /**
- * Reads a source in batches for as long as there are permits; `handle` gets each batch in order and gives the permit back
- * once its unit is committed. Ends when the signal aborts; rejects when reading or `handle` fails.
+ * Reads an intake in batches for as long as there are permits; `handle` gets each batch in order and gives the permit back
+ * once its unit is committed. An operator's hold keeps at most one batch waiting. Ends when the signal aborts, or `handle`
+ * says that it has seen the end; rejects when reading or `handle` fails.
  */
-export async function readSource(
-  source: SourcePlan,
+export async function readIntake(
+  intake: Intake,
   reader: LogReader,
-  clock: Clock,
+  { clock, pauses }: { clock: Clock; pauses: Pauses },
   signal: AbortSignal,
-  handle: (records: LogRecord[], done: () => void) => Promise<void>,
+  handle: (records: LogRecord[], done: () => void) => Promise<'more' | 'end'>,
 ): Promise<void> {
-  const credits = new Credits(source.in_flight);
+  const credits = new Credits(intake.in_flight);
   const stop = (): void => {
     credits.close();
     reader.close();
@@ -22,9 +24,12 @@ export async function readSource(
   signal.addEventListener('abort', stop, { once: true });
   try {
     while (!signal.aborted && (await credits.take())) {
-      const records = await gatherBatch(reader, source.batch, clock, signal);
+      await pauses.passed(intake.leadsTo, signal);
+      const records = await gatherBatch(reader, intake.batch, clock, signal);
       if (records.length === 0) return;
-      await handle(records, () => credits.giveBack());
+      await pauses.passed(intake.leadsTo, signal);
+      if (signal.aborted) return;
+      if ((await handle(records, () => credits.giveBack())) === 'end') return;
     }
   } finally {
     signal.removeEventListener('abort', stop);
@@ -35,7 +40,7 @@ export async function readSource(
 /** Waits for a first record, then up to `within` for more, unless the batch is full before. */
 async function gatherBatch(
   reader: LogReader,
-  batch: SourcePlan['batch'],
+  batch: Intake['batch'],
   clock: Clock,
   signal: AbortSignal,
 ): Promise<LogRecord[]> {

@@ -90,13 +90,18 @@ export class StateView implements State {
     }
   }
 
-  /** A unit's changes as records of a changelog: the table and key are the record's key, the value is JSON. */
-  changelog(unit: WorkUnit, topic: string, partition: number, origin: number): Append[] {
+  /**
+   * A unit's changes as records of a changelog: the table and key are the record's key, the value is JSON. Each generation
+   * of a state has keys of its own, so that compaction keeps both.
+   */
+  changelog(unit: WorkUnit, to: { topic: string; partition: number; generation: number }, origin: number): Append[] {
+    const { topic, partition, generation } = to;
     const changes = unit.state.filter(({ state, table }) => state === this.kept.id && table !== '_own');
     return changes.map(({ table, key, value }, i) => {
       const json = value === undefined ? null : JSON.stringify(value);
-      const change = { table, key, json, origin: i === changes.length - 1 ? origin : null };
-      return { topic, partition, key: `${table}\0${key}`, schema: 'StateChange', value: change };
+      const change = { table, key, json, origin: i === changes.length - 1 ? origin : null, generation };
+      const prefix = generation === 1 ? '' : `${generation}\0`;
+      return { topic, partition, key: `${prefix}${table}\0${key}`, schema: 'StateChange', value: change };
     });
   }
 

@@ -1,19 +1,23 @@
 import type { Log, LogRecord } from '../platform/log/port.ts';
+import type { Codec } from '../platform/schemas/codec.ts';
 import type { SearchIndex } from '../platform/search/port.ts';
 import type { StateStore } from '../platform/state/port.ts';
 import type { Units } from '../platform/units/port.ts';
 import type { Clock } from './clock.ts';
+import { Committer } from './committer.ts';
+import { findCut, isReadable } from './cut.ts';
 import { deadLetter } from './dead-letter.ts';
-import { buildGraph, type Graph } from './graph.ts';
+import { type Intake, intakesOf } from './intake.ts';
 import type { TaskObserver } from './observer.ts';
-import type { Input } from './processor.ts';
-import { restoreChangelog, restoreFold } from './restore.ts';
+import { Pauses } from './pauses.ts';
+import { restoreStates } from './restore.ts';
 import { retrying } from './retry.ts';
-import { readSource } from './source-loop.ts';
-import { StateView } from './state-view.ts';
-import type { ErrorPolicy } from './topology/format.ts';
-import type { ProcessorPlan, SourcePlan, TopologyPlan } from './topology/plan.ts';
-import { WorkUnit } from './work-unit.ts';
+import { scopeOf } from './scope.ts';
+import { readIntake } from './source-loop.ts';
+import { defaultErrors, type ErrorPolicy } from './topology/format/index.ts';
+import type { TopologyPlan } from './topology/plan.ts';
+import { UnitMaker } from './unit-maker.ts';
+import type { WorkUnit } from './work-unit.ts';
 
 export interface TaskPorts {
   log: Log;
@@ -21,244 +25,213 @@ export interface TaskPorts {
   units: Units;
   search: SearchIndex;
   clock: Clock;
+  codec: Codec;
+}
+
+export interface TaskOptions {
+  plan: TopologyPlan;
+  partition: number;
+  /** Under which its offsets and states are kept. Default 1. */
+  generation?: number;
+  /** It ends before the cut of a later one. Default 0. */
+  deployment?: number;
+  /**
+   * Only makes states, beside the version that runs: nothing leaves it, and it ends before its own deployment's cut, or
+   * before the offsets given here for its sources.
+   */
+  shadow?: { until?: ReadonlyMap<string, number> };
+  /** Where sources go on whose offsets are not kept. */
+  positions?: ReadonlyMap<string, number>;
+  pauses?: Pauses;
+}
+
+export interface TaskEnd {
+  /** The deployment whose cut every source has reached; undefined: the signal ended it. */
+  cut: number | undefined;
+  /** The next offset of each source. */
+  positions: Map<string, number>;
 }
 
 /**
- * One partition of one topology: restores the states, then takes batches from the sources through the graph and commits
- * what follows from them, in order. Whatever fails beyond the topology's policy rejects `run`; a new task then starts
- * from the last commit.
+ * One partition of one version of a topology: restores the states, then takes batches from the sources through the graph
+ * and commits what follows from them, in order. Whatever fails beyond the topology's policy rejects `run`; a new task then
+ * starts from the last commit.
  */
 export class Task {
-  private readonly views = new Map<string, StateView>();
-  private readonly graph: Graph;
-  private units = 0;
-  /** Resolves once the last unit's commit has been called: commits are called in order. */
-  private called: Promise<unknown> = Promise.resolve();
+  readonly intakes: Intake[];
+  readonly positions = new Map<string, number>();
+  private readonly maker: UnitMaker;
+  private readonly committer: Committer;
+  private cut: number | undefined;
 
   constructor(
-    private readonly plan: TopologyPlan,
-    private readonly partition: number,
+    private readonly options: TaskOptions,
     private readonly ports: TaskPorts,
     private readonly observer: TaskObserver,
   ) {
-    for (const node of plan.nodes) {
-      if (node.kind !== 'processor' || !node.processor.tables) continue;
-      const kept = ports.state.open(`${plan.name}/${node.id}`, partition, { volatile: this.isVolatile(node) });
-      this.views.set(node.id, new StateView(kept, node.processor.tables));
-    }
-    this.graph = buildGraph(plan, this.views, (node, taken, gave, ms) => observer.passed(node, taken, gave, ms));
+    const { plan, partition, generation = 1, shadow } = options;
+    const intakes = intakesOf(plan, partition, scopeOf(plan.name, generation), ports.log);
+    this.intakes = shadow ? intakes.filter((intake) => intake.kind !== 'redrives') : intakes;
+    this.maker = new UnitMaker(plan, partition, generation, ports, observer);
+    this.committer = new Committer(plan, this.maker, ports, observer, shadow !== undefined);
   }
 
-  /** Runs until the signal aborts, then lets the units under way end. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Brings the states up to what their topics hold; resolves with where each intake goes on. */
+  async restore(signal: AbortSignal): Promise<Map<string, number>> {
+    const { plan, partition, generation = 1, positions } = this.options;
+    const where = { partition, generation, positions };
+    return restoreStates(plan, this.intakes, this.maker.views, where, this.ports, signal);
+  }
+
+  /** Runs until the signal aborts or the cut is reached, then lets the units under way end. */
+  async run(signal: AbortSignal): Promise<TaskEnd> {
     const failure = new AbortController();
     const ends = AbortSignal.any([signal, failure.signal]);
     const starts = await this.restore(ends);
-    const sources = this.plan.nodes.filter((node): node is SourcePlan => node.kind === 'source');
+    for (const [id, offset] of starts) this.positions.set(id, offset);
+    const sources = this.intakes.filter((intake) => intake.kind === 'source');
+    if (sources.length === 1) this.maker.goOnFrom(starts.get(sources[0]!.id)!);
     const underWay = new Set<Promise<void>>();
     let error: unknown;
     const fail = (reason: unknown): void => {
       error ??= reason;
       failure.abort();
     };
-    await Promise.all(
-      sources.map(async (source) => {
-        const partition = source.broadcast ? 0 : this.partition;
-        try {
-          const reader = this.ports.log.reader(source.topic, partition, starts.get(source.id)!);
-          await readSource(source, reader, this.ports.clock, ends, (records, done) =>
-            this.handle(source, records, ends, (commit) => {
-              const finished: Promise<void> = commit.then(done, fail).finally(() => underWay.delete(finished));
-              underWay.add(finished);
-            }),
-          );
-        } catch (reason) {
-          fail(reason);
-        }
-      }),
-    );
+    const track = (commit: Promise<void>, done: () => void): void => {
+      const finished: Promise<void> = commit.then(done, fail).finally(() => underWay.delete(finished));
+      underWay.add(finished);
+    };
+    const read = async (intake: Intake): Promise<void> => {
+      try {
+        const reader = this.ports.log.reader(intake.topic, intake.partition, starts.get(intake.id)!);
+        const context = { clock: this.ports.clock, pauses: this.options.pauses ?? unpaused };
+        await readIntake(intake, reader, context, ends, (records, done) =>
+          this.handle(intake, records, ends, done, track),
+        );
+      } catch (reason) {
+        fail(reason);
+      }
+    };
+    const tables = this.intakes.filter((intake) => intake.kind === 'table');
+    const following = tables.map(read);
+    for (const table of tables) await this.caughtUp(table, ends);
+    const others = this.intakes.filter((intake) => intake.kind === 'redrives').map(read);
+    const bounded = sources.filter((source) => this.endsAtCut(source)).map(read);
+    const unbounded = sources.filter((source) => !this.endsAtCut(source)).map(read);
+    await Promise.all(bounded);
+    // Units first: an effect that is under way must not be cut off by an end that is none.
+    await Promise.all([...underWay]);
+    if (bounded.length > 0) failure.abort();
+    await Promise.all([...following, ...others, ...unbounded]);
     await Promise.all(underWay);
-    this.graph.close();
+    this.maker.close();
     if (error !== undefined) throw error;
+    return { cut: signal.aborted ? undefined : this.cut, positions: this.positions };
   }
 
-  /** States first; then where each source goes on. */
-  private async restore(signal: AbortSignal): Promise<Map<string, number>> {
-    const starts = new Map<string, number>();
-    for (const node of this.plan.nodes) {
-      if (node.kind !== 'source') continue;
-      const { start } = await this.ports.log.bounds(node.topic, node.broadcast ? 0 : this.partition);
-      const kept = this.keepsOffset(node)
-        ? await this.ports.units.offset(this.consumer(node), this.partition)
-        : undefined;
-      // What retention removed before it was read is gone for this consumer; the rest is not.
-      starts.set(node.id, Math.max(kept ?? start, start));
+  /** Whether a task that only makes states is about where the one that runs is. */
+  async isNearEnd(): Promise<boolean> {
+    for (const intake of this.intakes) {
+      const { end } = await this.ports.log.bounds(intake.topic, intake.partition);
+      if (end - (this.positions.get(intake.id) ?? 0) > intake.batch.size) return false;
     }
-    for (const node of this.plan.nodes) {
-      if (node.kind !== 'processor' || !node.state) continue;
-      const view = this.views.get(node.id)!;
-      let origin = 0;
-      if ('changelog' in node.state) {
-        origin = await restoreChangelog(node.state.changelog, view, this.partition, this.ports, signal);
-      } else if (!this.plan.nodes.some((other) => other.kind === 'source' && this.foldsInput(node, other))) {
-        origin = await restoreFold({ ...node, state: node.state }, view, this.partition, this.ports, signal);
-      }
-      // With one source, what the state has seen of it tells where it goes on; a commit may have stopped half way.
-      const [only, ...more] = this.plan.nodes.filter((other) => other.kind === 'source');
-      if (only && more.length === 0 && origin > (starts.get(only.id) ?? 0)) {
-        starts.set(only.id, origin);
-        const offsets = [{ consumer: this.consumer(only), partition: this.partition, offset: origin }];
-        await this.ports.units.commit({ rows: [], appends: [], state: [], offsets, folds: [] });
-      }
-    }
-    return starts;
+    return true;
   }
 
-  /** Takes a batch through the graph and hands its commit to `track`. A batch that fails is taken record by record. */
+  /** A topic that each task reads whole, from its start, has no place at which one ends and another begins. */
+  private endsAtCut(intake: Intake): boolean {
+    return intake.node?.kind === 'source' && !intake.node.broadcast;
+  }
+
+  /** A join must not miss rows that were there before the record. */
+  private async caughtUp(table: Intake, signal: AbortSignal): Promise<void> {
+    const { end } = await this.ports.log.bounds(table.topic, table.partition);
+    while (!signal.aborted && this.positions.get(table.id)! < end) await this.ports.clock.sleep(2, signal);
+  }
+
+  /** Takes a batch through the graph, up to a cut, and has it committed. A batch that fails is taken record by record. */
   private async handle(
-    source: SourcePlan,
-    records: LogRecord[],
+    intake: Intake,
+    batch: LogRecord[],
     signal: AbortSignal,
-    track: (commit: Promise<void>) => void,
-  ): Promise<void> {
-    const unit = this.attempt(source, records);
-    if (!unit.failure) return track(this.commit(unit, source, records, signal));
+    done: () => void,
+    track: (commit: Promise<void>, done: () => void) => void,
+  ): Promise<'more' | 'end'> {
+    const records = this.beforeEnd(intake, batch);
+    const result = records.length < batch.length ? 'end' : 'more';
+    if (records.length === 0) {
+      done();
+      return result;
+    }
+    const unit = this.maker.make(intake, records);
+    if (!unit.failure) {
+      track(this.commit(unit, intake, records, signal), done);
+      return result;
+    }
     const commits: Promise<void>[] = [];
     for (const record of records) {
-      const alone = await this.settleAlone(source, record, signal);
+      const alone = await this.settleAlone(intake, record, signal);
       if (!alone) break;
-      commits.push(this.commit(alone, source, [record], signal));
+      commits.push(this.commit(alone, intake, [record], signal));
     }
-    track(Promise.all(commits).then(() => undefined));
+    track(
+      Promise.all(commits).then(() => undefined),
+      done,
+    );
+    return result;
   }
 
-  /** One record by the topology's policy: tries again, then a dead letter or an error. Undefined once the signal aborts. */
-  private async settleAlone(source: SourcePlan, record: LogRecord, signal: AbortSignal): Promise<WorkUnit | undefined> {
-    let unit: WorkUnit | undefined;
-    const work = async (): Promise<void> => {
-      unit = this.attempt(source, [record]);
-      if (unit.failure) throw unit.failure.error;
-    };
-    const nodeOf = (): string => unit?.failure?.node ?? source.id;
+  /** The records of a batch that are this task's. */
+  private beforeEnd(intake: Intake, batch: LogRecord[]): LogRecord[] {
+    if (!this.endsAtCut(intake)) return batch;
+    const { plan, deployment = 0, shadow } = this.options;
+    const until = shadow?.until?.get(intake.id);
+    const end =
+      until === undefined
+        ? findCut(batch, plan.name, (other) => (shadow ? other >= deployment : other > deployment))
+        : batch.findIndex((record) => record.offset >= until);
+    if (end < 0) return batch;
+    if (until === undefined) this.cut = (batch[end]!.decoded().value as { deployment: number }).deployment;
+    return batch.slice(0, end);
+  }
+
+  private async commit(unit: WorkUnit, intake: Intake, records: LogRecord[], signal: AbortSignal): Promise<void> {
+    await this.committer.commit(unit, intake, records, signal);
+    this.positions.set(intake.id, records.at(-1)!.offset + 1);
+  }
+
+  /** One record by its node's policy: tries again, then a dead letter or an error. Undefined once the signal aborts. */
+  private async settleAlone(intake: Intake, record: LogRecord, signal: AbortSignal): Promise<WorkUnit | undefined> {
+    let unit = this.maker.make(intake, [record]);
+    if (!unit.failure) return unit;
+    const { node } = unit.failure;
     // What no schema here can read stays unreadable; it has no place in any order yet, so it may step aside.
-    const policy = isReadable(record) ? this.plan.errors : unreadable;
+    const policy = isReadable(record) ? this.policyOf(node) : unreadable;
+    const work = async (): Promise<void> => {
+      if (!unit.failure) unit = this.maker.make(intake, [record]);
+      if (!unit.failure) return;
+      const { error } = unit.failure;
+      unit.failure = undefined;
+      throw error;
+    };
     const gaveUp = await retrying(policy, this.ports.clock, signal, work, (error, attempt) =>
-      this.observer.retried(nodeOf(), error, attempt),
+      this.observer.retried(node, error, attempt),
     );
-    if (!gaveUp) return unit?.failure ? undefined : unit;
+    if (!gaveUp) return signal.aborted ? undefined : unit;
     if (policy.then === 'pause-source') throw gaveUp.error;
-    const node = nodeOf();
     this.observer.deadLettered(node, gaveUp.error);
-    const letter = new WorkUnit(++this.units);
-    letter.appends.push(deadLetter({ topology: this.plan.name, node, source: source.id }, record, gaveUp));
-    this.note(letter, source, record.offset + 1);
+    const letter = this.maker.empty();
+    letter.appends.push(deadLetter({ topology: this.options.plan.name, node, source: intake.id }, record, gaveUp));
+    this.maker.note(letter, intake, record.offset + 1);
     return letter;
   }
 
-  /** Runs the graph over records; takes the states back where a step failed. */
-  private attempt(source: SourcePlan, records: LogRecord[]): WorkUnit {
-    const unit = new WorkUnit(++this.units);
-    for (const view of this.views.values()) view.begin(unit);
-    try {
-      const inputs = records.map((record): Input => {
-        const { schema, value } = record.decoded();
-        const { key, time, offset, partition } = record;
-        return { schema, value, key, time, offset, partition } as Input;
-      });
-      this.observer.passed(source.id, inputs.length, inputs, 0);
-      this.graph.push(source.id, { unit, records: inputs });
-      if (!unit.failure) this.note(unit, source, records.at(-1)!.offset + 1);
-    } catch (error) {
-      unit.failure ??= { node: source.id, error };
-    }
-    if (unit.failure) for (const view of this.views.values()) view.rollback();
-    return unit;
-  }
-
-  /** Adds to a unit how far its source and its states have come. */
-  private note(unit: WorkUnit, source: SourcePlan, next: number): void {
-    if (this.keepsOffset(source))
-      unit.offsets.push({ consumer: this.consumer(source), partition: this.partition, offset: next });
-    for (const node of this.plan.nodes) {
-      if (node.kind !== 'processor' || !node.state) continue;
-      const view = this.views.get(node.id)!;
-      if ('changelog' in node.state) {
-        const changes = view.changelog(unit, node.state.changelog, this.partition, next);
-        if (changes.length > 0) unit.folds.push({ state: view.id, topic: node.state.changelog, origin: next });
-        unit.appends.push(...changes);
-      } else if (this.foldsInput(node, source)) {
-        view.setOwn('fold', { next, origin: 0 });
-      } else if (unit.appends.some(({ topic }) => 'folds' in node.state! && topic === node.state.folds)) {
-        unit.folds.push({ state: view.id, topic: node.state.folds, origin: next });
-      }
-      view.sweep();
-    }
-  }
-
-  /** Effects first, then the commit, called in the order of the units. */
-  private commit(unit: WorkUnit, source: SourcePlan, records: LogRecord[], signal: AbortSignal): Promise<void> {
-    const began = performance.now();
-    const before = this.called;
-    this.observer.inFlight(1);
-    const call = (async () => {
-      if (unit.documents.length > 0) await this.index(unit, source, records, signal);
-      await before;
-      return { committing: this.ports.units.commit(unit) };
-    })();
-    this.called = call;
-    return (async () => {
-      try {
-        await (await call).committing;
-      } finally {
-        this.observer.inFlight(-1);
-      }
-      for (const view of this.views.values()) view.settle(unit);
-      this.observer.committed(source.id, records.at(-1)!.offset + 1, (performance.now() - began) / 1000);
-    })();
-  }
-
-  private async index(unit: WorkUnit, source: SourcePlan, records: LogRecord[], signal: AbortSignal): Promise<void> {
-    const node = this.plan.nodes.find((other) => other.kind === 'sink' && other.target.kind === 'search')!.id;
-    const work = (): Promise<void> => this.ports.search.index(unit.documents);
-    const gaveUp = await retrying(this.plan.errors, this.ports.clock, signal, work, (error, attempt) =>
-      this.observer.retried(node, error, attempt),
-    );
-    if (signal.aborted) throw new Error('stopped before the effect was done');
-    if (!gaveUp) return;
-    if (this.plan.errors.then === 'pause-source') throw gaveUp.error;
-    const where = { topology: this.plan.name, node, source: source.id };
-    for (const record of records) unit.appends.push(deadLetter(where, record, gaveUp));
-    this.observer.deadLettered(node, gaveUp.error);
-  }
-
-  private consumer(source: SourcePlan): string {
-    return `${this.plan.name}/${source.id}`;
-  }
-
-  private isVolatile(node: ProcessorPlan): boolean {
-    if (!node.state) return false;
-    const topic = 'folds' in node.state ? node.state.folds : node.state.changelog;
-    return this.ports.log.topic(topic)?.volatile ?? false;
-  }
-
-  /** A volatile topic begins anew with each process, and a broadcast one is read whole by each task. */
-  private keepsOffset(source: SourcePlan): boolean {
-    return !source.broadcast && !this.ports.log.topic(source.topic)?.volatile;
-  }
-
-  private foldsInput(node: ProcessorPlan, source: SourcePlan): boolean {
-    return node.state !== undefined && 'folds' in node.state && node.state.folds === source.topic;
+  private policyOf(id: string): ErrorPolicy {
+    const node = this.options.plan.nodes.find((other) => other.id === id);
+    return node && 'errors' in node ? node.errors : this.options.plan.errors;
   }
 }
 
-const unreadable: ErrorPolicy = { retry: 0, then: 'dead-letter' };
+const unpaused = new Pauses();
 
-function isReadable(record: LogRecord): boolean {
-  try {
-    record.decoded();
-    return true;
-  } catch {
-    // The cause is found again, and kept, when the record is processed.
-    return false;
-  }
-}
+const unreadable: ErrorPolicy = { ...defaultErrors, retry: 0, then: 'dead-letter' };

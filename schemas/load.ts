@@ -71,3 +71,16 @@ function nested(schema: { [key: string]: unknown }): AvroJson[] {
 function isNamed(schema: { [key: string]: unknown }): boolean {
   return schema['type'] === 'record' || schema['type'] === 'enum' || schema['type'] === 'fixed';
 }
+
+let loaded: Map<string, Type> | undefined;
+
+/** The current type of a schema; undefined for an unknown name. */
+export function avroType(name: string): Type | undefined {
+  loaded ??= loadSchemas();
+  return loaded.get(name);
+}
+
+/** Names of a record schema's fields; undefined for another kind of schema, or an unknown name. */
+export function avroFields(name: string): string[] | undefined {
+  return (avroType(name) as unknown as { fields?: { name: string }[] } | undefined)?.fields?.map(({ name }) => name);
+}

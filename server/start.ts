@@ -87,7 +87,7 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     const slot = '0';
     const runner = new Runner(
       plans,
-      { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock },
+      { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock, codec },
       { partitions: settings.partitions, gateways: [slot] },
       new RuntimeMetrics(registry),
       logger,

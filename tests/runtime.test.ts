@@ -9,7 +9,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { defineProcessor, type Processor } from '../runtime/processor.ts';
 import { Task } from '../runtime/task.ts';
-import { defaultErrors, type ErrorPolicy } from '../runtime/topology/format.ts';
+import { defaultErrors, type ErrorPolicy } from '../runtime/topology/format/index.ts';
 import type { PlanNode, ProcessorPlan, TopologyPlan } from '../runtime/topology/plan.ts';
 import type { DeadLetter, ReadCommand, ReadMarker } from '../schemas/generated/types.ts';
 import { eventually } from './support/eventually.ts';
@@ -59,12 +59,16 @@ function plan(errors: ErrorPolicy = defaultErrors, options: object = {}, extra: 
     processor: sum as unknown as Processor,
     from: [{ node: 'numbers', output: undefined }],
     options,
+    joins: [],
     state: { changelog: 'sums_changelog' },
+    errors,
   };
   const sink: PlanNode = {
     kind: 'sink',
     id: 'out',
     from: [{ node: 'sum', output: 'sums' }],
+    parallel: 1,
+    errors,
     target: { kind: 'topic', topic: 'sums', schema: 'ReadMarker', key: undefined, family: false },
   };
   return {
@@ -112,16 +116,18 @@ async function take(
       new Map(),
     );
     const task = new Task(
-      topology,
-      0,
-      { log: engine.log, state: engine.state, units: engine, search, clock: systemClock },
+      { plan: topology, partition: 0 },
+      { log: engine.log, state: engine.state, units: engine, search, clock: systemClock, codec },
       observer,
     );
     let crashed = false;
-    const running = task.run(stop.signal).catch((error: unknown) => {
-      if (!(error instanceof Crash)) throw error;
-      crashed = true;
-    });
+    const running = task.run(stop.signal).then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(error instanceof Crash)) throw error;
+        crashed = true;
+      },
+    );
     try {
       await eventually(async () => {
         if (!crashed) assert.equal(await engine.offset('test/numbers', 0), count);
@@ -159,7 +165,7 @@ describe('the runtime', () => {
   it('puts a record that keeps failing into the dead letters, with its cause, and goes on', async () => {
     const engine = await openEngine();
     await put(engine, [1, 2, 3, 4]);
-    await take(engine, plan({ retry: 2, backoff: '1ms', then: 'dead-letter' }, { refuses: 3 }), 4);
+    await take(engine, plan({ ...defaultErrors, retry: 2, backoff: '1ms', then: 'dead-letter' }, { refuses: 3 }), 4);
     assert.deepEqual(await sums(engine), [1, 3, 7]);
     const [letter, ...more] = (await read(engine, 'dead_letters')).map(
       (record) => record.decoded().value as DeadLetter,
@@ -214,6 +220,7 @@ describe('the runtime', () => {
       },
     });
     const from = [{ node: 'numbers', output: undefined }];
+    const policy = { ...defaultErrors, backoff: '1ms' };
     const nodes: PlanNode[] = [
       {
         kind: 'processor',
@@ -222,12 +229,21 @@ describe('the runtime', () => {
         processor: documents as unknown as Processor,
         from,
         options: {},
+        joins: [],
         state: undefined,
+        errors: policy,
       },
-      { kind: 'sink', id: 'search', from: [{ node: 'documents', output: undefined }], target: { kind: 'search' } },
+      {
+        kind: 'sink',
+        id: 'search',
+        from: [{ node: 'documents', output: undefined }],
+        target: { kind: 'search' },
+        parallel: 1,
+        errors: policy,
+      },
     ];
     const search = { index } as unknown as SearchIndex;
-    await take(engine, plan({ ...defaultErrors, backoff: '1ms' }, {}, nodes), 3, search);
+    await take(engine, plan(policy, {}, nodes), 3, search);
     assert.deepEqual(found, [1, 2, 3]);
     assert.equal(failures, -1);
   });

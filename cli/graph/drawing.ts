@@ -32,7 +32,7 @@ export function drawingOf(plans: TopologyPlan[]): Drawing {
     /** Where a node's records come from, seen from outside: a source stands for its topic. */
     const places = new Map<string, string>();
     for (const node of plan.nodes) {
-      if (node.kind === 'source') {
+      if (node.kind === 'source' || node.kind === 'table') {
         places.set(node.id, shared('topic', node.topic));
         continue;
       }
@@ -46,6 +46,9 @@ export function drawingOf(plans: TopologyPlan[]): Drawing {
         nodes.set(place, { id: place, kind: 'processor', label: node.id, topology: plan.name });
       places.set(node.id, place);
       for (const edge of node.from) edges.push({ from: places.get(edge.node)!, to: place, label: edge.output ?? '' });
+      if (node.kind === 'processor')
+        for (const { name, table } of node.joins)
+          edges.push({ from: places.get(table)!, to: place, label: `join ${name}` });
     }
   }
   return { nodes: [...nodes.values()], edges: merged(edges) };

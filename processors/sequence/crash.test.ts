@@ -107,9 +107,8 @@ async function run(
       new Map(),
     );
     const task = new Task(
-      small,
-      0,
-      { log: engine.log, state: engine.state, units: engine, search: {} as SearchIndex, clock: systemClock },
+      { plan: small, partition: 0 },
+      { log: engine.log, state: engine.state, units: engine, search: {} as SearchIndex, clock: systemClock, codec },
       observer,
     );
     const running = task.run(stop.signal).then(

@@ -1,4 +1,4 @@
-import { TopicsFile, TopologyFile } from './format.ts';
+import { TopicsFile, TopologyFile } from './format/index.ts';
 
 /** JSON Schemas of the topology format, for editors: what parses the files also completes them. */
 export function editorSchemas(): { [file: string]: string } {

@@ -1,71 +1,113 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { parseDuration } from '../duration.ts';
-import type { FlowSchema, Processor } from '../processor.ts';
-import { defaultErrors, sourcesOf, type TopicsFile, type TopologyFile, type TopologyNode } from './format.ts';
+import type { Processor } from '../processor.ts';
+import { processorsFolder } from '../registry.ts';
+import { readStateLock, type StateLock } from '../state-lock.ts';
+import { canonical } from './canonical.ts';
+import type { Variables } from './environment.ts';
+import { defaultErrors, type TopicsFile, type TopologyFile } from './format/index.ts';
 import { lintTopology } from './lint.ts';
-import type { Edge, PlanNode, Plans, TopologyPlan } from './plan.ts';
+import type { PlanNode, Plans, TopologyPlan } from './plan.ts';
+import { planNode } from './plan-node.ts';
 import type { Problem } from './problem.ts';
+import { LintContext } from './rules/context.ts';
+import { lintTopics } from './rules/topics.ts';
 import { SourceFile } from './source-file.ts';
 import { validateTopics, validateTopology } from './validate.ts';
 
+export interface TopologyText {
+  /** The file's name as problems show it. */
+  file: string;
+  text: string;
+}
+
 export interface Loaded {
-  /** Undefined where there are problems. */
+  /** Undefined where there are errors. */
   plans: Plans | undefined;
   problems: Problem[];
   /** Each file's text, for showing the lines of problems. */
   sources: Map<string, string>;
+  /** What each topology says, by name, and the topics under '': the same text for files that differ in form alone. */
+  canonical: Map<string, string>;
 }
 
-/** Reads, checks and resolves every file of a topologies folder. Finds all problems at once; dials no server. */
-export function loadTopologies(folder: string, processors: Map<string, Processor>, cwd = process.cwd()): Loaded {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
-    .sort();
-  const open = (name: string): SourceFile => {
-    const path = resolve(folder, name);
-    return new SourceFile(relative(cwd, path) || path, readFileSync(path, 'utf8'));
-  };
-  const sources: SourceFile[] = [];
-  const problems: Problem[] = [];
-  let topics: TopicsFile['topics'] = {};
-  if (files.includes('topics.yaml')) {
-    const source = open('topics.yaml');
-    sources.push(source);
-    topics = validateTopics(source)?.topics ?? {};
-  } else {
-    problems.push({
-      rule: 'no-topics',
-      severity: 'error',
-      file: `${folder}/topics.yaml`,
-      line: 1,
-      column: 1,
-      end_column: 2,
-      message: 'the folder needs a topics.yaml',
-    });
-  }
+export interface LoadOptions {
+  /** For `${NAME}`. Default: the process's environment. */
+  variables?: Variables;
+  states?: StateLock;
+}
 
+/** The files of a topologies folder; fixtures (*.test.yaml) are none. */
+export function readTopologies(folder: string, cwd = process.cwd()): TopologyText[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
+    .sort()
+    .map((name) => {
+      const path = resolve(folder, name);
+      return { file: relative(cwd, path) || path, text: readFileSync(path, 'utf8') };
+    });
+}
+
+export function loadTopologies(
+  folder: string,
+  processors: Map<string, Processor>,
+  cwd = process.cwd(),
+  options: LoadOptions = {},
+): Loaded {
+  return checkTopologies(readTopologies(folder, cwd), processors, options);
+}
+
+/** Checks and resolves the files of a topologies folder. Finds all problems at once; dials no server. */
+export function checkTopologies(
+  files: TopologyText[],
+  processors: Map<string, Processor>,
+  { variables = process.env, states = readStateLock(processorsFolder) }: LoadOptions = {},
+): Loaded {
+  const sources = files.map(({ file, text }) => new SourceFile(file, text));
+  const problems: Problem[] = [];
+  const said = new Map<string, string>();
+  const isTopics = (file: string): boolean => /(^|\/)topics\.yaml$/.test(file);
+  const topicsFile = sources.find((source) => isTopics(source.file));
+  let topics: TopicsFile['topics'] = {};
+  if (topicsFile) {
+    const valid = validateTopics(topicsFile, variables);
+    topics = valid?.value.topics ?? {};
+    if (topicsFile.problems.length === 0) lintTopics(topicsFile, topics);
+    said.set('', canonical(valid?.written));
+  } else {
+    const place = { line: 1, column: 1, end_line: 1, end_column: 2 };
+    const file = 'topics.yaml';
+    problems.push({ rule: 'no-topics', severity: 'error', file, ...place, message: 'the folder needs a topics.yaml' });
+  }
   const topologies: TopologyPlan[] = [];
   const owners = new Map<string, string>();
   const names = new Map<string, string>();
-  for (const name of files.filter((file) => file !== 'topics.yaml')) {
-    const source = open(name);
-    sources.push(source);
-    const file = validateTopology(source);
-    if (!file) continue;
+  for (const source of sources) {
+    if (source === topicsFile) continue;
+    const valid = validateTopology(source, variables);
+    if (!valid) continue;
+    const file = valid.value;
     const other = names.get(file.topology);
     if (other) source.report('same-name', ['topology'], `${other} is called "${file.topology}" too`);
-    names.set(file.topology, name);
-    lintTopology(source, file, { topics, processors });
+    names.set(file.topology, source.file);
+    const known = { topics, processors, states };
+    lintTopology(source, file, known, valid.broken);
     claimTopics(source, file, topics, owners);
-    if (source.problems.length === 0) topologies.push(planOf(file, source.file, processors, topics));
+    said.set(file.topology, canonical(valid.written));
+    if (!hasErrors(source.problems))
+      topologies.push(planOf(new LintContext(source, file, known, valid.broken), source.file));
   }
   for (const source of sources) problems.push(...source.problems);
   return {
-    plans: problems.length === 0 ? { topologies, topics } : undefined,
+    plans: hasErrors(problems) ? undefined : { topologies, topics },
     problems,
     sources: new Map(sources.map((source) => [source.file, source.text])),
+    canonical: said,
   };
+}
+
+function hasErrors(problems: Problem[]): boolean {
+  return problems.some((problem) => problem.severity === 'error');
 }
 
 /** A durable topic is written by one topology: two would give it two orders. */
@@ -75,90 +117,40 @@ function claimTopics(
   topics: TopicsFile['topics'],
   owners: Map<string, string>,
 ): void {
-  for (const [id, node] of Object.entries(file.nodes)) {
-    if (!('sink' in node) || !('topic' in node.sink) || topics[node.sink.topic]?.volatile) continue;
-    const topic = node.sink.topic;
+  const claim = (topic: string, path: (string | number)[]): void => {
+    if (topics[topic]?.volatile) return;
     const owner = owners.get(topic);
-    if (owner !== undefined && owner !== file.topology) {
-      source.report(
-        'two-owners',
-        ['nodes', id, 'sink', 'topic'],
-        `topic ${topic} is written by topology "${owner}" already`,
-      );
-    }
+    if (owner !== undefined && owner !== file.topology)
+      source.report('two-owners', path, `topic ${topic} is written by topology "${owner}" already`);
     owners.set(topic, file.topology);
+  };
+  for (const [id, node] of Object.entries(file.nodes)) {
+    if ('sink' in node && 'topic' in node.sink) claim(node.sink.topic, ['nodes', id, 'sink', 'topic']);
+    if ('state' in node && node.state && 'changelog' in node.state)
+      claim(node.state.changelog, ['nodes', id, 'state', 'changelog']);
   }
 }
 
-function planOf(
-  file: TopologyFile,
-  path: string,
-  processors: Map<string, Processor>,
-  topics: TopicsFile['topics'],
-): TopologyPlan {
+function planOf(lint: LintContext, path: string): TopologyPlan {
+  const { topology, version, description = '', errors, nodes } = lint.topology;
+  const policy = { ...defaultErrors, ...errors };
   return {
-    name: file.topology,
-    version: file.version,
-    description: file.description ?? '',
+    name: topology,
+    version,
+    description,
     file: path,
-    errors: { ...defaultErrors, ...file.errors },
-    nodes: inFlowOrder(Object.entries(file.nodes).map(([id, node]) => planNode(id, node, processors, topics))),
+    errors: policy,
+    nodes: inFlowOrder(Object.entries(nodes).map(([id, node]) => planNode(lint, id, node, policy))),
   };
 }
 
-function planNode(
-  id: string,
-  node: TopologyNode,
-  processors: Map<string, Processor>,
-  topics: TopicsFile['topics'],
-): PlanNode {
-  const from = sourcesOf(node).map((reference): Edge => {
-    const [name, output] = reference.split('.', 2) as [string, string | undefined];
-    return { node: name, output };
-  });
-  if ('source' in node) {
-    const { topic, schema, broadcast } = node.source;
-    const batch = { size: node.batch?.size ?? 500, within_ms: parseDuration(node.batch?.within ?? '0ms') ?? 0 };
-    return {
-      kind: 'source',
-      id,
-      topic,
-      schema: schema as FlowSchema,
-      broadcast: broadcast ?? false,
-      batch,
-      in_flight: node['in-flight'] ?? 4,
-    };
-  }
-  if ('processor' in node) {
-    return {
-      kind: 'processor',
-      id,
-      name: node.processor,
-      processor: processors.get(node.processor)!,
-      from,
-      options: node.with ?? {},
-      state: node.state,
-    };
-  }
-  if ('topic' in node.sink) {
-    const { topic, schema, key } = node.sink;
-    return {
-      kind: 'sink',
-      id,
-      from,
-      target: { kind: 'topic', topic, schema: schema as FlowSchema, key, family: topics[topic]?.family ?? false },
-    };
-  }
-  return { kind: 'sink', id, from, target: { kind: 'store' in node.sink ? 'store' : 'search' } };
-}
-
-/** Nodes after all that they take from. */
+/** Nodes after all that they take from; tables first. */
 function inFlowOrder(nodes: PlanNode[]): PlanNode[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const ordered = new Set<PlanNode>();
+  const ordered = new Set<PlanNode>(nodes.filter((node) => node.kind === 'table'));
   const visit = (node: PlanNode): void => {
     if (ordered.has(node)) return;
-    if (node.kind !== 'source') for (const edge of node.from) visit(byId.get(edge.node)!);
+    if ('from' in node) for (const edge of node.from) visit(byId.get(edge.node)!);
     ordered.add(node);
   };
   for (const node of nodes) visit(node);

@@ -1,5 +1,6 @@
 import type { FlowSchema, Processor } from '../processor.ts';
-import type { ErrorPolicy, KeyName, TopicEntry } from './format.ts';
+import type { Expression } from './expression.ts';
+import type { ErrorPolicy, KeyName, TopicEntry } from './format/index.ts';
 
 /** A checked topology, ready to run: references resolved, durations in milliseconds. */
 export interface TopologyPlan {
@@ -11,7 +12,7 @@ export interface TopologyPlan {
   errors: ErrorPolicy;
 }
 
-export type PlanNode = SourcePlan | ProcessorPlan | SinkPlan;
+export type PlanNode = SourcePlan | TablePlan | ProcessorPlan | SinkPlan;
 
 export interface SourcePlan {
   kind: 'source';
@@ -23,20 +24,41 @@ export interface SourcePlan {
   in_flight: number;
 }
 
+export interface TablePlan {
+  kind: 'table';
+  id: string;
+  topic: string;
+  schema: FlowSchema;
+  broadcast: boolean;
+  /** When a record removes its key's row. */
+  gone: Expression | undefined;
+}
+
 /** Where records come from: all outputs of a node, or one. */
 export interface Edge {
   node: string;
   output: string | undefined;
 }
 
+export interface Join {
+  name: string;
+  table: string;
+  /** The row's key; undefined: the record's own. */
+  by: Expression | undefined;
+}
+
+/** A step: a processor's, or that of a branch or a window. */
 export interface ProcessorPlan {
   kind: 'processor';
   id: string;
+  /** The processor's name; `branch` or `window`. */
   name: string;
   processor: Processor;
   from: Edge[];
   options: unknown;
+  joins: Join[];
   state: { folds: string } | { changelog: string } | undefined;
+  errors: ErrorPolicy;
 }
 
 export type SinkTarget =
@@ -49,6 +71,9 @@ export interface SinkPlan {
   id: string;
   target: SinkTarget;
   from: Edge[];
+  /** Calls of an effect at once; those of one key keep their order. */
+  parallel: number;
+  errors: ErrorPolicy;
 }
 
 /** Everything that topologies/ says. */

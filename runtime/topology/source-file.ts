@@ -1,5 +1,6 @@
-import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Problem } from './problem.ts';
+import type { RuleName } from './rules/catalogue.ts';
 
 export type Path = (string | number)[];
 
@@ -14,7 +15,9 @@ export class SourceFile {
     readonly text: string,
   ) {
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, uniqueKeys: true });
-    for (const error of this.document.errors) this.add('yaml-syntax', error.pos, error.message);
+    // The first one alone: the others mostly follow from it.
+    const [error] = this.document.errors;
+    if (error) this.add('yaml-syntax', error.pos, error.message);
   }
 
   /** The file's value as plain data; undefined where the YAML is broken. */
@@ -23,18 +26,29 @@ export class SourceFile {
   }
 
   /** Notes a problem at a value, or at the nearest thing that exists above it. */
-  report(rule: string, path: Path, message: string, suggestion?: string): void {
+  report(rule: RuleName, path: Path, message: string, suggestion?: string): void {
     this.add(rule, this.rangeOf(path), message, suggestion);
   }
 
   /** Notes a problem at a key instead of its value. */
-  reportKey(rule: string, path: Path, message: string, suggestion?: string): void {
+  reportKey(rule: RuleName, path: Path, message: string, suggestion?: string): void {
     const parent = path.length > 1 ? this.document.getIn(path.slice(0, -1), true) : this.document.contents;
     const pair = isMap(parent)
       ? parent.items.find((item) => isPair(item) && String(item.key) === String(path.at(-1)))
       : undefined;
     const key = pair?.key;
     this.add(rule, isNode(key) && key.range ? [key.range[0], key.range[1]] : this.rangeOf(path), message, suggestion);
+  }
+
+  /** Notes a problem at a part of a text value, counted from 0. */
+  reportPart(rule: RuleName, path: Path, [from, to]: [number, number], message: string): void {
+    const node = this.document.getIn(path, true);
+    if (!isScalar(node) || !node.range) return this.report(rule, path, message);
+    const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
+    const start = node.range[0] + quoted;
+    // A text that was escaped or folded does not lie in the file as it reads: then the whole of it is marked.
+    const plain = this.text.slice(start, start + String(node.value).length) === node.value;
+    this.add(rule, plain ? [start + from, start + to] : [node.range[0], node.range[1]], message);
   }
 
   private rangeOf(path: Path): [number, number] {
@@ -46,17 +60,17 @@ export class SourceFile {
     return [0, 1];
   }
 
-  private add(rule: string, [from, to]: [number, number], message: string, suggestion?: string): void {
+  private add(rule: RuleName, [from, to]: [number, number], message: string, suggestion?: string): void {
     const start = this.lines.linePos(from);
     const end = this.lines.linePos(Math.max(from, to));
-    const end_column = end.line === start.line ? Math.max(end.col, start.col + 1) : start.col + 1;
     const problem: Problem = {
       rule,
       severity: 'error',
       file: this.file,
       line: start.line,
       column: start.col,
-      end_column,
+      end_line: end.line,
+      end_column: end.line === start.line ? Math.max(end.col, start.col + 1) : end.col,
       message,
     };
     this.problems.push(suggestion === undefined ? problem : { ...problem, suggestion });

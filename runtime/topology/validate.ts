@@ -1,40 +1,60 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType } from '@sinclair/typebox/value';
-import { nodeKinds, TopicsFile, TopologyFile } from './format.ts';
+import { resolveEnvironment, type Variables } from './environment.ts';
+import { type NodeKind, nodeKinds, TopicsFile, TopologyFile } from './format/index.ts';
 import { didYouMean } from './problem.ts';
 import type { Path, SourceFile } from './source-file.ts';
 
-/** Checks a file's shape, noting every problem; the typed value where there is none. */
-export function validateTopology(source: SourceFile): TopologyFile | undefined {
-  const value = source.value();
+/** A file's value with the environment in place, its shape checked. */
+export interface Validated<Shape> {
+  /** As it is written, references to the environment unresolved: what a deployment compares and keeps. */
+  written: unknown;
+  /** Without what has a wrong shape. */
+  value: Shape;
+  /** Ids of nodes that were left out. */
+  broken: Set<string>;
+}
+
+/** Checks a file's shape, noting every problem; undefined where nothing in it can be checked further. */
+export function validateTopology(source: SourceFile, variables: Variables): Validated<TopologyFile> | undefined {
+  const written = source.value();
   if (source.problems.length > 0) return undefined;
-  const before = source.problems.length;
+  const value = resolveEnvironment(source, written, variables);
   const nodes = isObject(value) && isObject(value['nodes']) ? value['nodes'] : {};
+  const broken = new Set<string>();
   // Each node is checked against its own kind: a union's errors would say only that none of them fits.
-  for (const [id, node] of Object.entries(nodes)) validateNode(source, id, node);
+  for (const [id, node] of Object.entries(nodes)) {
+    const before = source.problems.length;
+    validateNode(source, id, node);
+    if (source.problems.length > before) broken.add(id);
+  }
+  const before = source.problems.length;
   check(source, TopologyFile, isObject(value) ? { ...value, nodes: {} } : value, [], TopologyFile);
-  if (isObject(value) && Object.keys(nodes).length === 0)
-    source.report('no-nodes', ['nodes'], 'a topology needs nodes');
+  if (source.problems.length > before) return undefined;
+  if (Object.keys(nodes).length === 0) source.report('no-nodes', ['nodes'], 'a topology needs nodes');
   for (const id of Object.keys(nodes)) {
     if (!/^[a-z][a-z0-9-]*$/.test(id)) {
       source.reportKey('node-id', ['nodes', id], `node id "${id}" must be lower case letters, digits and dashes`);
     }
   }
-  return source.problems.length === before ? (value as TopologyFile) : undefined;
+  const whole = Object.entries(nodes).filter(([id]) => !broken.has(id));
+  return { written, value: { ...(value as TopologyFile), nodes: Object.fromEntries(whole) as never }, broken };
 }
 
-export function validateTopics(source: SourceFile): TopicsFile | undefined {
-  const value = source.value();
+export function validateTopics(source: SourceFile, variables: Variables): Validated<TopicsFile> | undefined {
+  const written = source.value();
   if (source.problems.length > 0) return undefined;
+  const value = resolveEnvironment(source, written, variables);
   check(source, TopicsFile, value, [], TopicsFile);
-  return source.problems.length === 0 ? (value as TopicsFile) : undefined;
+  const usable = isObject(value) && isObject(value['topics']);
+  return usable ? { written, value: value as TopicsFile, broken: new Set() } : undefined;
 }
 
 function validateNode(source: SourceFile, id: string, node: unknown): void {
   const path: Path = ['nodes', id];
   if (!isObject(node)) return source.report('node-shape', path, `node "${id}" must be a map`);
-  const kinds = Object.keys(nodeKinds).filter((kind) => kind in node);
-  if (kinds.length === 1) return check(source, nodeKinds[kinds[0]!]!, node, path, nodeKinds[kinds[0]!]!);
+  const kinds = (Object.keys(nodeKinds) as NodeKind[]).filter((kind) => kind in node);
+  if (kinds.length === 1) return check(source, nodeKinds[kinds[0]!], node, path, nodeKinds[kinds[0]!]);
   if (kinds.length > 1) {
     return source.reportKey(
       'node-kind',
@@ -47,7 +67,7 @@ function validateNode(source: SourceFile, id: string, node: unknown): void {
   source.reportKey(
     'node-kind',
     wrong === undefined ? path : [...path, wrong],
-    `node "${id}" needs one of: source, processor, sink`,
+    `node "${id}" needs one of: ${Object.keys(nodeKinds).join(', ')}`,
     meant,
   );
 }
@@ -75,15 +95,29 @@ function check(source: SourceFile, schema: TSchema, value: unknown, base: Path, 
       case ValueErrorType.ObjectRequiredProperty:
         source.report('missing-field', at, `field "${name}" is missing`);
         break;
-      default:
+      default: {
+        const variant = isObject(error.value) ? likeliest(error.schema, error.value) : undefined;
+        if (variant) {
+          check(source, variant, error.value, at, root);
+          break;
+        }
         source.report(
           'wrong-value',
           at,
           `${name || 'the file'}: ${describe(error.schema)}`,
           suggestValue(error.schema, error.value),
         );
+      }
     }
   }
+}
+
+/** Of several forms of a map the one that was meant, by its fields: its problems say more than that none fits. */
+function likeliest(schema: TSchema, value: { [key: string]: unknown }): TSchema | undefined {
+  const variants = ((schema['anyOf'] as TSchema[] | undefined) ?? []).filter((variant) => variant['properties']);
+  const shared = (variant: TSchema): number =>
+    Object.keys(value).filter((name) => name in variant['properties']).length;
+  return variants.sort((a, b) => shared(b) - shared(a))[0];
 }
 
 function describe(schema: TSchema): string {
@@ -128,7 +162,7 @@ function fieldsAt(schema: TSchema, path: Path): string[] {
 function homeOf(name: string, root: TSchema): string | undefined {
   const top = Object.keys((TopologyFile.properties as object) ?? {});
   if (root !== TopologyFile && top.includes(name)) return 'at the top of the file';
-  for (const [kind, schema] of Object.entries(nodeKinds)) {
+  for (const [kind, schema] of Object.entries<TSchema>(nodeKinds)) {
     if (schema !== root && name in (schema['properties'] as object)) return `in a ${kind} node`;
     if (name in ((schema['properties'][kind]?.['properties'] as object | undefined) ?? {})) return `inside "${kind}:"`;
   }

@@ -41,6 +41,13 @@ export interface ChannelChanged {
 
 export type ChannelType = 'public' | 'private' | 'group' | 'dm';
 
+/** In a source topic: from here on this partition's records belong to another version of a topology. May stand in any topic; whoever is not meant passes over it. */
+export interface Cut {
+  topology: string;
+  /** Tasks of earlier deployments end before this record, that of this one begins with it. */
+  deployment: number;
+}
+
 /** A record that a node could not process, with where it came from and why. */
 export interface DeadLetter {
   topology: string;
@@ -315,6 +322,8 @@ export interface StateChange {
   json: null | string;
   /** On the last change of a unit of work: the offset after the input that led to it. Changes without a last one are of a commit that tore, and are left out. */
   origin: null | number;
+  /** Of the topology's states: a new one is made beside the old one. */
+  generation: number;
 }
 
 /** What the edge read of a thread's root from the store; the sequencer takes the newer of this and its own state. */
@@ -341,6 +350,7 @@ export interface Unchanged {
 export interface Schemas {
   Answer: Answer;
   Channel: Channel;
+  Cut: Cut;
   DeadLetter: DeadLetter;
   DeadLetterOutcome: DeadLetterOutcome;
   DirectoryChange: DirectoryChange;
@@ -361,4 +371,4 @@ export interface Schemas {
   Typing: Typing;
 }
 
-export const schemaNames = ['Answer', 'Channel', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;
+export const schemaNames = ['Answer', 'Channel', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;

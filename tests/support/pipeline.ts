@@ -36,7 +36,7 @@ export async function startPipeline(folder?: string, partitions = 2, topologies 
   } as unknown as SearchIndex;
   const runner = new Runner(
     plans,
-    { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock },
+    { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock, codec },
     { partitions, gateways: ['0'] },
     new RuntimeMetrics(new Registry()),
     pino({ level: 'silent' }),
