@@ -36,7 +36,7 @@ export class Committer {
     const began = performance.now();
     const before = this.called;
     if (this.shadow) this.keepIn(unit);
-    this.observer.inFlight(1);
+    this.observer.inFlight(1, intake.id);
     const call = (async () => {
       if (unit.effects.size > 0) await this.carryOut(unit, intake, records, signal);
       await before;
@@ -46,7 +46,7 @@ export class Committer {
     try {
       await (await call).committing;
     } finally {
-      this.observer.inFlight(-1);
+      this.observer.inFlight(-1, intake.id);
     }
     this.maker.settle(unit);
     this.observer.committed(intake.id, records.at(-1)!.offset + 1, (performance.now() - began) / 1000);

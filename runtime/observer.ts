@@ -1,7 +1,11 @@
 import type { Logger } from 'pino';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import { messageOf } from '../platform/errors/error.ts';
+import { NodeMeter, type NodeStatus } from './observing/node-meter.ts';
+import { exposeMeters, stepHistogram } from './observing/prometheus.ts';
+import { type Tapped, Taps } from './observing/taps.ts';
 import type { Input } from './processor.ts';
+import type { TopologyPlan } from './topology/plan.ts';
 
 /** What a task tells of its work. */
 export interface TaskObserver {
@@ -12,103 +16,96 @@ export interface TaskObserver {
   committed(source: string, next: number, seconds: number): void;
   retried(node: string, error: unknown, attempt: number): void;
   deadLettered(node: string, error: unknown): void;
-  inFlight(change: 1 | -1): void;
+  /** A unit of a source's records is under way, or is no longer. */
+  inFlight(change: 1 | -1, source: string): void;
 }
 
-export interface NodeCounts {
-  records: number;
-  retries: number;
-  dead_letters: number;
-}
-
-/** The runtime's metrics; labels are bounded by the topology files. */
+/** What the runtime knows of its own work: for status, for Prometheus, and for those who listen to a node. */
 export class RuntimeMetrics {
-  private readonly records;
-  private readonly retries;
-  private readonly deadLetters;
-  private readonly units;
-  private readonly underWay;
+  readonly taps = new Taps();
   readonly restarts;
+  private readonly units;
+  private readonly steps;
+  private readonly meters = new Map<string, Map<string, NodeMeter>>();
 
-  constructor(registry: Registry) {
-    const registers = [registry];
-    this.records = new Counter({
-      name: 'millrace_node_records_total',
-      help: 'Records that passed a node.',
-      labelNames: ['topology', 'node'],
-      registers,
-    });
-    this.retries = new Counter({
-      name: 'millrace_node_retries_total',
-      help: 'Tries of steps and effects that failed.',
-      labelNames: ['topology', 'node'],
-      registers,
-    });
-    this.deadLetters = new Counter({
-      name: 'millrace_dead_letters_total',
-      help: 'Records given up and kept in dead_letters.',
-      labelNames: ['topology', 'node'],
-      registers,
-    });
+  constructor(
+    registry: Registry,
+    private readonly now: () => number = Date.now,
+  ) {
     this.restarts = new Counter({
       name: 'millrace_task_restarts_total',
       help: 'Tasks begun anew after a failure.',
       labelNames: ['topology'],
-      registers,
+      registers: [registry],
     });
     this.units = new Histogram({
       name: 'millrace_unit_seconds',
       help: 'From a batch being read to its unit of work being committed.',
       labelNames: ['topology', 'source'],
       buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-      registers,
+      registers: [registry],
     });
-    this.underWay = new Gauge({
-      name: 'millrace_units_in_flight',
-      help: 'Units of work under way.',
-      labelNames: ['topology'],
-      registers,
+    this.steps = stepHistogram(registry);
+    exposeMeters(registry, {
+      forEach: (visit) => {
+        for (const [topology, nodes] of this.meters) for (const [node, meter] of nodes) visit(topology, node, meter);
+      },
     });
   }
 
-  /** The observer of one task; `counts` and `positions` feed status. */
-  observer(
-    topology: string,
-    logger: Logger,
-    counts: Map<string, NodeCounts>,
-    positions: Map<string, number>,
-  ): TaskObserver {
-    const count = (node: string): NodeCounts => {
-      let entry = counts.get(node);
-      if (!entry) {
-        entry = { records: 0, retries: 0, dead_letters: 0 };
-        counts.set(node, entry);
-      }
-      return entry;
-    };
+  /** Every node of a plan, in the order in which records flow, those that have done nothing too. */
+  nodes({ name, nodes }: TopologyPlan): { [node: string]: NodeStatus } {
+    return Object.fromEntries(nodes.map(({ id }) => [id, this.meter(name, id).status()]));
+  }
+
+  /** The observer of one task; `positions` feeds status. */
+  observer(topology: string, logger: Logger, positions: Map<string, number>): TaskObserver {
     return {
-      passed: (node, taken) => {
-        count(node).records += taken;
-        this.records.inc({ topology, node }, taken);
+      passed: (node, taken, gave, milliseconds) => {
+        this.meter(topology, node).passed(taken, gave.length, milliseconds);
+        if (milliseconds > 0) this.steps.observe({ topology, node }, milliseconds / 1000);
+        this.taps.passed(topology, node, gave as readonly Tapped[]);
+      },
+      took: (node, _effects, milliseconds) => {
+        this.meter(topology, node).took(milliseconds);
+        this.steps.observe({ topology, node }, milliseconds / 1000);
       },
       committed: (source, next, seconds) => {
         positions.set(source, next);
+        this.meter(topology, source).took(seconds * 1000);
         this.units.observe({ topology, source }, seconds);
       },
       retried: (node, error, attempt) => {
-        count(node).retries++;
-        this.retries.inc({ topology, node });
+        const meter = this.meter(topology, node);
+        meter.retries++;
+        meter.failed(error);
         // The first, then each tenth: a part that is down for an hour must not fill the log.
         if (attempt === 1 || attempt % 10 === 0)
           logger.warn({ topology, node, attempt, error: messageOf(error) }, 'failed, trying again');
       },
       deadLettered: (node, error) => {
-        count(node).dead_letters++;
-        this.deadLetters.inc({ topology, node });
+        const meter = this.meter(topology, node);
+        meter.dead_letters++;
+        meter.failed(error);
         logger.error({ topology, node, error: messageOf(error) }, 'given up: record kept in dead_letters');
       },
-      took: () => undefined,
-      inFlight: (change) => this.underWay.inc({ topology }, change),
+      inFlight: (change, source) => {
+        this.meter(topology, source).in_flight += change;
+      },
     };
+  }
+
+  private meter(topology: string, node: string): NodeMeter {
+    let nodes = this.meters.get(topology);
+    if (!nodes) {
+      nodes = new Map();
+      this.meters.set(topology, nodes);
+    }
+    let meter = nodes.get(node);
+    if (!meter) {
+      meter = new NodeMeter(this.now);
+      nodes.set(node, meter);
+    }
+    return meter;
   }
 }

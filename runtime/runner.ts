@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import { messageOf } from '../platform/errors/error.ts';
 import type { TopicSpec } from '../platform/log/port.ts';
 import { parseDuration } from './duration.ts';
-import type { NodeCounts, RuntimeMetrics } from './observer.ts';
+import type { RuntimeMetrics } from './observer.ts';
+import { secondsBehind } from './observing/lag.ts';
+import type { NodeStatus } from './observing/node-meter.ts';
 import { pauseBefore } from './retry.ts';
 import { Task, type TaskPorts } from './task.ts';
 import { defaultErrors } from './topology/format/index.ts';
@@ -22,6 +24,8 @@ export interface SourceStatus {
   next: number;
   end: number;
   lag: number;
+  /** For how long the oldest record that it has not taken has lain there. */
+  lag_s: number;
 }
 
 export interface TopologyStatus {
@@ -29,7 +33,7 @@ export interface TopologyStatus {
   version: number;
   description: string;
   tasks: { partition: number; state: 'running' | 'restarting' | 'stopped'; error: string | null }[];
-  nodes: { [node: string]: NodeCounts };
+  nodes: { [node: string]: NodeStatus };
   sources: SourceStatus[];
 }
 
@@ -46,7 +50,6 @@ interface Running {
 export class Runner {
   private readonly stopping = new AbortController();
   private readonly running: Running[] = [];
-  private readonly counts = new Map<string, Map<string, NodeCounts>>();
 
   constructor(
     private readonly plans: Plans,
@@ -60,8 +63,6 @@ export class Runner {
   async start(): Promise<void> {
     await this.ports.log.declare(topicSpecs(this.plans, this.options));
     for (const plan of this.plans.topologies) {
-      const counts = new Map<string, NodeCounts>();
-      this.counts.set(plan.name, counts);
       for (let partition = 0; partition < this.partitionsOf(plan); partition++) {
         const task: Running = {
           plan,
@@ -71,7 +72,7 @@ export class Runner {
           positions: new Map(),
           ended: Promise.resolve(),
         };
-        task.ended = this.keepRunning(task, counts);
+        task.ended = this.keepRunning(task);
         this.running.push(task);
       }
     }
@@ -107,7 +108,9 @@ export class Runner {
             const next =
               task.positions.get(node.id) ??
               (this.ports.log.topic(node.topic)?.volatile ? start : (committed ?? start));
-            sources.push({ source: node.id, topic: node.topic, partition, next, end, lag: Math.max(0, end - next) });
+            const at = { topic: node.topic, partition, next };
+            const lag_s = next < end ? await secondsBehind(this.ports.log, at, this.ports.clock.now()) : 0;
+            sources.push({ source: node.id, ...at, end, lag: Math.max(0, end - next), lag_s });
           }
         }
         return {
@@ -115,19 +118,19 @@ export class Runner {
           version: plan.version,
           description: plan.description,
           tasks: tasks.map(({ partition, state, error }) => ({ partition, state, error })),
-          nodes: Object.fromEntries(this.counts.get(plan.name) ?? []),
+          nodes: this.metrics.nodes(plan),
           sources,
         };
       }),
     );
   }
 
-  private async keepRunning(task: Running, counts: Map<string, NodeCounts>): Promise<void> {
+  private async keepRunning(task: Running): Promise<void> {
     const { signal } = this.stopping;
     for (let attempt = 1; !signal.aborted; attempt++) {
       const began = this.ports.clock.now();
       try {
-        const observer = this.metrics.observer(task.plan.name, this.logger, counts, task.positions);
+        const observer = this.metrics.observer(task.plan.name, this.logger, task.positions);
         task.state = 'running';
         await new Task({ plan: task.plan, partition: task.partition }, this.ports, observer).run(signal);
         if (signal.aborted) break;

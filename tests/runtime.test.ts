@@ -9,12 +9,12 @@ import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { defineProcessor, type Processor } from '../runtime/processor.ts';
 import { Task } from '../runtime/task.ts';
+import { Crash, TornEngine } from '../runtime/testing/torn-engine.ts';
 import { defaultErrors, type ErrorPolicy } from '../runtime/topology/format/index.ts';
 import type { PlanNode, ProcessorPlan, TopologyPlan } from '../runtime/topology/plan.ts';
 import type { DeadLetter, ReadCommand, ReadMarker } from '../schemas/generated/types.ts';
 import { eventually } from './support/eventually.ts';
 import { codec } from './support/pipeline.ts';
-import { Crash, TornEngine } from './support/torn-engine.ts';
 
 const topics = ['numbers', 'sums', 'sums_changelog', 'dead_letters'].map((name) => ({
   name,
@@ -109,12 +109,7 @@ async function take(
 ): Promise<void> {
   for (;;) {
     const stop = new AbortController();
-    const observer = new RuntimeMetrics(new Registry()).observer(
-      'test',
-      pino({ level: 'silent' }),
-      new Map(),
-      new Map(),
-    );
+    const observer = new RuntimeMetrics(new Registry()).observer('test', pino({ level: 'silent' }), new Map());
     const task = new Task(
       { plan: topology, partition: 0 },
       { log: engine.log, state: engine.state, units: engine, search, clock: systemClock, codec },

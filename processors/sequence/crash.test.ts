@@ -10,10 +10,10 @@ import { RuntimeMetrics } from '../../runtime/observer.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
 import { topicSpecs } from '../../runtime/runner.ts';
 import { Task } from '../../runtime/task.ts';
+import { Crash, TornEngine } from '../../runtime/testing/torn-engine.ts';
 import { loadTopologies } from '../../runtime/topology/load.ts';
 import type { Message, MessageEvent } from '../../schemas/generated/types.ts';
 import { codec, sendCommand } from '../../tests/support/pipeline.ts';
-import { Crash, TornEngine } from '../../tests/support/torn-engine.ts';
 
 interface Send {
   channel: string;
@@ -100,12 +100,7 @@ async function run(
   };
   for (;;) {
     const stop = new AbortController();
-    const observer = new RuntimeMetrics(new Registry()).observer(
-      'messages',
-      pino({ level: 'silent' }),
-      new Map(),
-      new Map(),
-    );
+    const observer = new RuntimeMetrics(new Registry()).observer('messages', pino({ level: 'silent' }), new Map());
     const task = new Task(
       { plan: small, partition: 0 },
       { log: engine.log, state: engine.state, units: engine, search: {} as SearchIndex, clock: systemClock, codec },

@@ -1,0 +1,74 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { NodeMeter } from './node-meter.ts';
+
+export interface Meters {
+  forEach(visit: (topology: string, node: string, meter: NodeMeter) => void): void;
+}
+
+/** The meters as Prometheus reads them; read when it asks, so that batches pay nothing for it. Labels: the topology files'. */
+export function exposeMeters(registry: Registry, meters: Meters): void {
+  const labelNames = ['topology', 'node'] as const;
+  const counter = (name: string, help: string, value: (meter: NodeMeter) => number): void => {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        meters.forEach((topology, node, meter) => this.inc({ topology, node }, value(meter)));
+      },
+    });
+  };
+  counter('millrace_node_records_total', 'Records that a node has taken.', (meter) => meter.records);
+  counter('millrace_node_gave_total', 'Records that have left a node; of a sink, that it has written.', (m) => m.gave);
+  counter('millrace_node_retries_total', 'Tries of steps and effects that failed.', (meter) => meter.retries);
+  counter('millrace_dead_letters_total', 'Records given up and kept in dead_letters.', (meter) => meter.dead_letters);
+  new Gauge({
+    name: 'millrace_node_in_flight',
+    help: 'Units of work of a source that are under way.',
+    labelNames,
+    registers: [registry],
+    collect() {
+      this.reset();
+      meters.forEach((topology, node, meter) => {
+        if (meter.in_flight > 0) this.set({ topology, node }, meter.in_flight);
+      });
+    },
+  });
+}
+
+/** The time of steps and effects. */
+export function stepHistogram(registry: Registry): Histogram<'topology' | 'node'> {
+  return new Histogram({
+    name: 'millrace_node_seconds',
+    help: 'A step over a batch, or an effect.',
+    labelNames: ['topology', 'node'],
+    buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2, 10],
+    registers: [registry],
+  });
+}
+
+export interface Lag {
+  topology: string;
+  source: string;
+  lag: number;
+  lag_s: number;
+}
+
+/** How far sources are behind, asked when Prometheus asks. */
+export function exposeLags(registry: Registry, lags: () => Promise<Lag[]>): void {
+  const gauge = (name: string, help: string, value: (lag: Lag) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['topology', 'source'],
+      registers: [registry],
+      async collect() {
+        for (const lag of await lags()) this.set({ topology: lag.topology, source: lag.source }, value(lag));
+      },
+    });
+  };
+  gauge('millrace_source_lag_records', 'Records that a source has not taken yet.', ({ lag }) => lag);
+  gauge('millrace_source_lag_seconds', 'Age of the oldest record that a source has not taken.', ({ lag_s }) => lag_s);
+}
