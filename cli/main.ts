@@ -8,6 +8,7 @@ import { buildProgram } from './program.ts';
 const commands: { [name: string]: () => Promise<AddCommand> } = {
   dev: async () => (await import('./commands/dev.ts')).addDev,
   lint: async () => (await import('./commands/lint.ts')).addLint,
+  test: async () => (await import('./commands/test.ts')).addTest,
   graph: async () => (await import('./commands/graph.ts')).addGraph,
   status: async () => (await import('./commands/status.ts')).addStatus,
   ops: async () => (await import('./commands/ops.ts')).addOps,

@@ -23,6 +23,7 @@ export const catalogue = {
   data_folder_not_writable: { status: 500, title: 'The data folder can not be written', exit: 12 },
   not_running: { status: 500, title: 'No process is running on this data folder', exit: 13 },
   export_invalid: { status: 500, title: 'The Slack export can not be read', exit: 14 },
+  tests_failed: { status: 500, title: 'A test of a topology failed', exit: 15 },
 } as const satisfies { [code: string]: { status: number; title: string; exit: number } };
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { after, describe, it } from 'node:test';
+import { root } from '../../config/folders.ts';
+import { eventually } from '../../tests/support/eventually.ts';
+import { elements } from '../../tests/support/xml.ts';
+import type { Terminal } from '../command.ts';
+import { main } from '../main.ts';
+
+const shipped = `${root}topologies`;
+
+describe('millrace test', () => {
+  const folders: string[] = [];
+  after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
+
+  /** The shipped files with changes to one of them. */
+  function changed(file: string, ...changes: [from: string, to: string][]): string {
+    const folder = mkdtempSync(`${tmpdir()}/millrace-fixtures-`);
+    folders.push(folder);
+    cpSync(shipped, folder, { recursive: true });
+    let text = readFileSync(`${folder}/${file}`, 'utf8');
+    for (const [from, to] of changes) {
+      assert.ok(text.includes(from), `${file} holds ${from}`);
+      text = text.replace(from, to);
+    }
+    writeFileSync(`${folder}/${file}`, text);
+    return folder;
+  }
+
+  async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const lines = { out: [] as string[], err: [] as string[] };
+    const terminal: Terminal = {
+      out: (text) => void lines.out.push(text),
+      err: (text) => void lines.err.push(text),
+      live: false,
+      screen: false,
+      color: false,
+      env: {},
+    };
+    const code = await main(['test', ...args], terminal);
+    return { code, out: lines.out.join('\n'), err: lines.err.join('\n') };
+  }
+
+  it('prints a line for each test, and how many there were', async () => {
+    const { code, out, err } = await run(`${shipped}/read-markers.test.yaml`);
+    assert.equal(code, 0);
+    assert.equal(err, '');
+    assert.match(out, /^ok {3}read-markers a marker becomes a row.* 3 crashes\n/);
+    assert.match(out, /\n4 tests, all pass; 12 runs, 8 with a crash, in [\d.]+ s$/);
+  });
+
+  it('runs what a filter names, and says so where that is nothing', async () => {
+    const { code, out } = await run(shipped, '--filter', 'INDEX: reactions');
+    assert.equal(code, 0);
+    assert.match(out, /^ok {3}index reactions and joins change no document\n\n1 test, all pass/);
+    const nothing = await run(shipped, '--filter', 'no such test');
+    assert.equal(nothing.code, 5);
+    assert.match(nothing.err, /no test of .* holds "no such test"/);
+  });
+
+  it('shows what is missing beside what came instead, and where it was expected', async () => {
+    const folder = changed('index.test.yaml', [
+      "rev: 2, text: 'hello, all', deleted: false",
+      "rev: 2, text: 'hallo', deleted: false",
+    ]);
+    const { code, out } = await run(`${folder}/index.test.yaml`, '--filter', 'order of its revs');
+    assert.equal(code, 15);
+    const line =
+      readFileSync(`${folder}/index.test.yaml`, 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes("'hallo'")) + 1;
+    assert.match(out, /^FAIL index what changes leaves in the order of its revs {2}\S*index.test.yaml:\d+\n/);
+    assert.match(out, new RegExp(`\n {5}search, record 2 is not as expected {2}\\S*index.test.yaml:${line}\n`));
+    assert.match(out, /\n {7}- value.text: "hallo"\n {7}\+ value.text: "hello, all"\n/);
+    assert.match(out, /\n1 test, 1 failed; 1 runs, 0 with a crash/);
+  });
+
+  it('finds what a changed topology does otherwise', async () => {
+    const lost = changed('messages.yaml', ['  rows: { sink: { store: messages }, from: stored.rows }\n', '']);
+    const invalid = await run(lost);
+    assert.equal(invalid.code, 3);
+    assert.match(
+      invalid.out,
+      /messages\.test\.yaml:\d+:\d+ error "messages" has no sink "rows"; it has events, answers/,
+    );
+    const hasty = changed('index.yaml', ['within: 500ms', 'within: 400ms']);
+    const { code, out } = await run(`${hasty}/index.test.yaml`);
+    assert.equal(code, 15);
+    assert.match(out, /search: 1 record more than expected/);
+  });
+
+  const broken: [what: string, from: string, to: string, place: string, message: RegExp, meant?: string][] = [
+    ['a field of a step', 'given: [deleted]', 'gives: [deleted]', 'gives', /a step is one of given, advance/, 'given'],
+    [
+      'a field of a value',
+      'channel_id: general\n      rev',
+      'chanel_id: general\n      rev',
+      'chanel_id',
+      /the schema has no field "chanel_id"/,
+      'channel_id',
+    ],
+    ['a name of records', 'given: [deleted]', 'given: [deletd]', 'deletd', /`records` has no "deletd"/, 'deleted'],
+    [
+      'a sink',
+      'none: [search] }\n\n  - name: an index',
+      'none: [serch] }\n\n  - name: an index',
+      'serch',
+      /"index" has no sink "serch"/,
+      'search',
+    ],
+    [
+      'a node that fails',
+      'fail: { node: documents',
+      'fail: { node: document',
+      'document',
+      /no processor or sink "document"/,
+      'documents',
+    ],
+    [
+      'a topic',
+      'topic: message_events\n            value: { work',
+      'topic: message_event\n            value: { work',
+      'message_event',
+      /"index" reads no topic "message_event"/,
+      'message_events',
+    ],
+    [
+      'a value',
+      'actor_id: alice\n      body',
+      'actor_id: 12\n      body',
+      '12',
+      /actor_id: must be a string, and is 12/,
+    ],
+    [
+      'an enum',
+      'kind: reaction_added, emoji',
+      'kind: reaction_aded, emoji',
+      'reaction_aded',
+      /kind: must be one of created/,
+      'reaction_added',
+    ],
+    ['a code', 'code: internal, when', 'code: intern, when', 'intern', /code: must be one of/, 'internal'],
+    ['a duration', 'advance: 499ms', 'advance: 499', '499', /A duration: 5ms/],
+    ['the topology', 'topology: index\n', 'topology: indx\n', 'indx', /there is no topology "indx"/, 'index'],
+  ];
+  for (const [what, from, to, place, message, meant] of broken) {
+    it(`shows where a file is wrong: ${what}`, async () => {
+      const folder = changed('index.test.yaml', [from, to]);
+      const { code, out } = await run(`${folder}/index.test.yaml`, '--json');
+      assert.equal(code, 3);
+      const { problems } = JSON.parse(out) as {
+        problems: { line: number; column: number; end_column: number; message: string; suggestion?: string }[];
+      };
+      const problem = problems.find((one) => message.test(one.message));
+      assert.ok(problem, problems.map((one) => one.message).join('; '));
+      const text = readFileSync(`${folder}/index.test.yaml`, 'utf8').split('\n')[problem.line - 1]!;
+      assert.equal(text.slice(problem.column - 1, problem.end_column - 1), place);
+      assert.equal(problem.suggestion, meant);
+    });
+  }
+
+  it('writes JUnit XML that is well formed whatever a test is called', async () => {
+    const folder = changed(
+      'index.test.yaml',
+      ['a deleted message keeps', `a <deleted> & "lost" 'message' keeps`],
+      ["rev: 3, text: '', deleted: true } }] } }", "rev: 9, text: '<&>', deleted: true } }] } }"],
+    );
+    const { code } = await run(`${folder}/index.test.yaml`, '--junit', `${folder}/results.xml`);
+    assert.equal(code, 15);
+    const xml = readFileSync(`${folder}/results.xml`, 'utf8');
+    assert.deepEqual(
+      elements(xml)
+        .filter(({ name }) => name === 'testsuite')
+        .map(({ attributes }) => [attributes['tests'], attributes['failures']]),
+      [['9', '1']],
+    );
+    const failed = elements(xml).find(({ name }) => name === 'failure');
+    assert.match(failed!.attributes['message']!, /search, record 1 is not as expected/);
+    const cases = elements(xml).filter(({ name }) => name === 'testcase');
+    assert.ok(
+      cases.some(
+        ({ attributes }) => attributes['name'] === `a <deleted> & "lost" 'message' keeps a marker without its text`,
+      ),
+    );
+  });
+
+  describe('--watch', () => {
+    let child: ChildProcess;
+    after(() => void child?.kill('SIGKILL'));
+
+    it('runs again when a file has changed', async () => {
+      const folder = changed('index.test.yaml');
+      const args = [`${root}cli/bin.mjs`, 'test', folder, '--watch', '--filter', 'index: a deleted'];
+      child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      let out = '';
+      let err = '';
+      child.stdout!.on('data', (chunk) => (out += chunk));
+      child.stderr!.on('data', (chunk) => (err += chunk));
+      await eventually(() => assert.match(err, /watching for changes/), 20_000);
+      assert.match(out, /1 test, all pass/);
+      const file = `${folder}/index.test.yaml`;
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace("rev: 3, text: '', deleted: true } }] } }", 'rev: 9 } }] } }'),
+      );
+      await eventually(() => assert.match(out, /1 test, 1 failed/), 20_000);
+      assert.match(err, /index\.test\.yaml changed/);
+    });
+  });
+});
