@@ -1,19 +1,50 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { resolve } from 'node:path';
 import { MillraceError } from '../platform/errors/error.ts';
 import type { AdminRoute } from '../server/admin/route.ts';
 import { adminSocket } from '../server/admin/socket-path.ts';
 
-/** Lines of JSON that a process's admin API answers with. Errors: `not_running`, and those of the API. */
+/**
+ * Lines of JSON that a process's admin API answers with, until the signal aborts. Errors: `not_running`, `unavailable`
+ * when the process ends before its answer does, and those of the API.
+ */
 export async function* adminCall(
   dataDir: string,
   method: AdminRoute['method'],
   path: string,
   body?: unknown,
+  signal?: AbortSignal,
 ): AsyncGenerator<unknown> {
+  const response = await send(dataDir, method, path, body, signal).catch((error: unknown) => {
+    if (signal?.aborted) return undefined;
+    throw error;
+  });
+  if (!response) return;
+  let rest = '';
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line) yield checked(JSON.parse(line));
+    }
+    if (rest) yield checked(JSON.parse(rest));
+  } catch (error) {
+    if (signal?.aborted) return;
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    throw new MillraceError('unavailable', 'the process ended before it had answered');
+  }
+}
+
+function send(
+  dataDir: string,
+  method: AdminRoute['method'],
+  path: string,
+  body: unknown,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
   const socketPath = adminSocket(resolve(dataDir));
-  const response = await new Promise<import('node:http').IncomingMessage>((done, fail) => {
-    const call = request({ socketPath, method, path }, done);
+  return new Promise((done, fail) => {
+    const call = request({ socketPath, method, path, ...(signal ? { signal } : {}) }, done);
     call.on('error', (error: NodeJS.ErrnoException) =>
       fail(
         error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
@@ -23,14 +54,6 @@ export async function* adminCall(
     );
     call.end(body === undefined ? undefined : JSON.stringify(body));
   });
-  let rest = '';
-  for await (const chunk of response) {
-    rest += String(chunk);
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line) yield checked(JSON.parse(line));
-  }
-  if (rest) yield checked(JSON.parse(rest));
 }
 
 function checked(line: unknown): unknown {

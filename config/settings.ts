@@ -25,6 +25,16 @@ export const settings = {
     Type.Optional(Type.String()),
     'Folder of topology files. Default: those that come with Millrace.',
   ),
+  processors: setting(
+    'MILLRACE_PROCESSORS',
+    Type.Optional(Type.String()),
+    'Folder of processors of your own, beside those that come with Millrace.',
+  ),
+  deploy: setting(
+    'MILLRACE_DEPLOY',
+    Type.Union([Type.Literal('auto'), Type.Literal('folder')], { default: 'auto' }),
+    'At the start, auto: what an operator deployed runs, else the folder of topology files; folder: that one, whatever ran.',
+  ),
   partitions: setting(
     'MILLRACE_PARTITIONS',
     Type.Integer({ minimum: 1, maximum: 1024, default: 8 }),

@@ -47,7 +47,7 @@ export class RuntimeMetrics {
     });
     this.steps = stepHistogram(registry);
     exposeMeters(registry, {
-      forEach: (visit) => {
+      each: (visit) => {
         for (const [topology, nodes] of this.meters) for (const [node, meter] of nodes) visit(topology, node, meter);
       },
     });

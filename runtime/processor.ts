@@ -69,6 +69,8 @@ export interface Processor<Options extends TSchema = TSchema> {
    * deploy then makes the state anew beside the old one. Default 1.
    */
   stateVersion?: number;
+  /** Set by the registry where the code may change while a process runs: a fingerprint of its files. */
+  code?: string;
   /**
    * Where the state can be made from a topic alone (`state: { folds: TOPIC }`). `step` must leave the state as `fold`
    * of its outputs to that topic (or of its input from it) would.

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { MillraceError } from '../platform/errors/error.ts';
+import { MillraceError, messageOf } from '../platform/errors/error.ts';
 import type { Processor } from './processor.ts';
 
 /** Those that come with Millrace. */
@@ -9,25 +10,50 @@ export const processorsFolder = fileURLToPath(new URL('../processors', import.me
 
 /**
  * Every processor: the folders of processors/, and of a folder of one's own, by their names. A new folder is found without
- * being listed anywhere. Error: `topology_invalid` for a folder that isn't there, or a name that is taken.
+ * being listed anywhere; one of one's own is read anew when its files changed. Error: `topology_invalid` for a folder that
+ * isn't there, a name that is taken, or code that does not load.
  */
 export async function loadProcessors(own?: string): Promise<Map<string, Processor>> {
-  const processors = await loadFolder(processorsFolder);
-  if (own === undefined) return processors;
+  shipped ??= await loadFolder(processorsFolder, false);
+  if (own === undefined) return new Map(shipped);
   if (!existsSync(own)) throw new MillraceError('topology_invalid', `MILLRACE_PROCESSORS: there is no folder ${own}`);
-  for (const [name, processor] of await loadFolder(resolve(own))) {
-    if (processors.has(name))
+  const processors = new Map(shipped);
+  for (const [name, processor] of await loadFolder(resolve(own), true)) {
+    if (shipped.has(name))
       throw new MillraceError('topology_invalid', `${own}/${name}: Millrace has a processor of this name`);
     processors.set(name, processor);
   }
   return processors;
 }
 
-async function loadFolder(folder: string): Promise<Map<string, Processor>> {
+let shipped: Map<string, Processor> | undefined;
+
+async function loadFolder(folder: string, changes: boolean): Promise<Map<string, Processor>> {
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(`${folder}/${entry.name}/index.ts`))
     .map((entry) => entry.name)
     .sort();
-  const modules = await Promise.all(names.map((name) => import(pathToFileURL(`${folder}/${name}/index.ts`).href)));
-  return new Map(names.map((name, i) => [name, (modules[i] as { default: Processor }).default]));
+  const load = async (name: string): Promise<[string, Processor]> => {
+    const url = pathToFileURL(`${folder}/${name}/index.ts`).href;
+    if (!changes) return [name, ((await import(url)) as { default: Processor }).default];
+    const code = fingerprint(`${folder}/${name}`);
+    try {
+      const { default: processor } = (await import(`${url}?code=${code}`)) as { default: Processor };
+      return [name, { ...processor, code }];
+    } catch (error) {
+      throw new MillraceError('topology_invalid', `${folder}/${name} does not load: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  };
+  return new Map(await Promise.all(names.map(load)));
+}
+
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder).sort()) {
+    if (/\.(ts|js|json)$/.test(file) && !file.includes('.test.'))
+      hash.update(file).update(readFileSync(`${folder}/${file}`));
+  }
+  return hash.digest('hex').slice(0, 16);
 }

@@ -63,6 +63,8 @@ export class Task {
   private readonly maker: UnitMaker;
   private readonly committer: Committer;
   private cut: number | undefined;
+  /** The node that a record can't pass, tried several times already. */
+  stuckOn: string | undefined;
 
   constructor(
     private readonly options: TaskOptions,
@@ -136,6 +138,11 @@ export class Task {
       if (end - (this.positions.get(intake.id) ?? 0) > intake.batch.size) return false;
     }
     return true;
+  }
+
+  /** Whether an operator holds what an intake leads to. */
+  isHeld(intake: Intake): boolean {
+    return this.options.pauses?.holds(intake.leadsTo) ?? false;
   }
 
   /** A topic that each task reads whole, from its start, has no place at which one ends and another begins. */
@@ -214,9 +221,11 @@ export class Task {
       unit.failure = undefined;
       throw error;
     };
-    const gaveUp = await retrying(policy, this.ports.clock, signal, work, (error, attempt) =>
-      this.observer.retried(node, error, attempt),
-    );
+    const gaveUp = await retrying(policy, this.ports.clock, signal, work, (error, attempt) => {
+      if (attempt >= 3) this.stuckOn = node;
+      this.observer.retried(node, error, attempt);
+    });
+    this.stuckOn = undefined;
     if (!gaveUp) return signal.aborted ? undefined : unit;
     if (policy.then === 'pause-source') throw gaveUp.error;
     this.observer.deadLettered(node, gaveUp.error);

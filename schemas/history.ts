@@ -26,6 +26,16 @@ export function readHistory(): SchemaVersion[] {
     .sort((a, b) => a.name.localeCompare(b.name) || a.version - b.version);
 }
 
+/** The newest version of each schema. */
+export function schemaVersions(): { schema: string; version: number }[] {
+  const newest = new Map<string, number>();
+  for (const file of readdirSync(folder)) {
+    const [, name, version] = /^(.+)\.(\d+)\.avsc$/.exec(file) ?? [];
+    if (name) newest.set(name, Math.max(newest.get(name) ?? 0, Number(version)));
+  }
+  return [...newest].map(([schema, version]) => ({ schema, version })).sort((a, b) => a.schema.localeCompare(b.schema));
+}
+
 /** The schema with defaults and docs, whole, as history and a registry keep it. */
 export function wholeSchema(type: Type): AvroJson {
   return JSON.parse(JSON.stringify(type.schema({ exportAttrs: true })));

@@ -10,7 +10,7 @@ import type { Directory } from '../platform/directory/port.ts';
 import { openDirectory } from '../platform/directory/sqlite.ts';
 import { type Engine, openEngine } from '../platform/embedded/engine.ts';
 import { catalogue } from '../platform/errors/catalogue.ts';
-import { MillraceError } from '../platform/errors/error.ts';
+import type { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
 import { MemoryPresence } from '../platform/presence/memory.ts';
 import { fileCodec } from '../platform/schemas/codec.ts';
@@ -18,12 +18,12 @@ import type { SearchIndex } from '../platform/search/port.ts';
 import { openSearch } from '../platform/search/sqlite.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
-import { loadProcessors } from '../runtime/registry.ts';
-import { Runner } from '../runtime/runner.ts';
-import { loadTopologies } from '../runtime/topology/load.ts';
-import { renderProblem } from '../runtime/topology/problem.ts';
+import { sourceLags } from '../runtime/observing/lag.ts';
+import { exposeLags } from '../runtime/observing/prometheus.ts';
+import type { Runner } from '../runtime/runner.ts';
 import { operatorToken } from './admin/operator-token.ts';
 import { type AdminServer, startAdmin } from './admin/server.ts';
+import { startTopologies } from './topologies.ts';
 
 export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
 
@@ -50,7 +50,6 @@ export interface Running {
  */
 export async function startEmbedded(settings: Settings, logger: Logger = createLogger(settings)): Promise<Running> {
   const dataDir = resolve(settings.data_dir);
-  const plans = await checkedPlans(settings.topologies ?? defaultTopologies);
   const opened: (() => Promise<unknown> | unknown)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.reverse()) await close();
@@ -85,15 +84,18 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
       () => directory.close(),
     );
     const slot = '0';
-    const runner = new Runner(
-      plans,
+    const metrics = new RuntimeMetrics(registry);
+    const topologies = await startTopologies(
+      resolve(settings.topologies ?? defaultTopologies),
+      settings,
       { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock, codec },
       { partitions: settings.partitions, gateways: [slot] },
-      new RuntimeMetrics(registry),
+      metrics,
       logger,
     );
-    await runner.start();
-    opened.push(() => runner.stop(stopDeadline_ms));
+    const { runner } = topologies;
+    opened.push(() => topologies.stop(stopDeadline_ms));
+    exposeLags(registry, async () => sourceLags(await runner.status()));
     const presence = new MemoryPresence();
     opened.push(() => presence.close());
     const secret = settings.jwt_secret ?? ownSecret(dataDir);
@@ -107,7 +109,7 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     const url = `http://${settings.host ?? 'localhost'}:${edge.port}`;
     const token = settings.ops_token ?? operatorToken(dataDir);
     const admin: AdminServer = await startAdmin(
-      { runner, log: engine.log, search, store: engine.messages, codec, url, logger },
+      { runner, topologies, taps: metrics.taps, log: engine.log, search, store: engine.messages, codec, url, logger },
       { dataDir, host: settings.ops_host, port: settings.ops_port, token, page: () => false },
     );
     opened.push(() => admin.close());
@@ -134,11 +136,4 @@ export function createLogger(settings: Pick<Settings, 'log_level'>): Logger {
   // pino knows how to write out an error under `err` alone: under another name it would be {}.
   const serializers = { error: (error: unknown) => (error instanceof Error ? pino.stdSerializers.err(error) : error) };
   return pino({ level: settings.log_level, base: null, serializers }, pino.destination({ dest: 2, sync: true }));
-}
-
-async function checkedPlans(folder: string) {
-  const { plans, problems, sources } = loadTopologies(folder, await loadProcessors());
-  if (plans) return plans;
-  const text = problems.map((problem) => renderProblem(problem, sources.get(problem.file) ?? '', false)).join('\n');
-  throw new MillraceError('topology_invalid', `${folder} has ${problems.length} problem(s):\n${text}`);
 }

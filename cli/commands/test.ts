@@ -64,7 +64,7 @@ export const addTest: AddCommand = (program, terminal, done) => {
   withHelp(command, {
     examples: [
       ['millrace test', 'the topologies that come with Millrace', 'nothing'],
-      ['millrace test ./topologies --filter crash', 'some tests of a folder of one’s own', 'nothing'],
+      ['millrace test ./topologies --filter gateway', 'some tests of a folder of one’s own', 'nothing'],
       ['millrace test topologies/index.test.yaml --junit results.xml', 'one file, for CI', 'nothing'],
       ['millrace test --watch', 'again with each change', 'parsed'],
     ],

@@ -49,7 +49,11 @@ export class LmdbLog implements Log {
       const known = kept && (JSON.parse(kept.toString()) as TopicSpec);
       if (known && known.partitions !== spec.partitions) throw partitionsAreFinal(known, spec);
       await this.environment.write(() => this.specs.put(key(spec.name), Buffer.from(JSON.stringify(spec))));
-      if (this.topics.has(spec.name)) continue;
+      const open = this.topics.get(spec.name);
+      if (open) {
+        open.spec = spec;
+        continue;
+      }
       const partitions = Array.from({ length: spec.partitions }, (_, partition) =>
         this.openPartition(spec.name, partition),
       );

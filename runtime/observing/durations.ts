@@ -25,8 +25,9 @@ export class Durations {
     const counts = this.current.map((count, i) => count + this.former[i]!);
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total === 0) return null;
-    let left = Math.ceil(total * share);
-    const at = counts.findIndex((count) => (left -= count) <= 0);
+    const wanted = Math.ceil(total * share);
+    let [at, seen] = [0, counts[0]!];
+    while (seen < wanted) seen += counts[++at]!;
     // The middle of the bucket.
     return 2 ** ((at + 0.5) / perDoubling) / 1000;
   }

@@ -18,3 +18,32 @@ export async function secondsBehind(
     reader.close();
   }
 }
+
+/** How far a source is behind, over all partitions. */
+export interface Lag {
+  topology: string;
+  source: string;
+  topic: string;
+  /** Records not taken. */
+  lag: number;
+  /** Age of the oldest of them in seconds. */
+  lag_s: number;
+}
+
+/** One entry for each source, in the order of the files. */
+export function sourceLags(
+  topologies: { topology: string; sources: { source: string; topic: string; lag: number; lag_s: number }[] }[],
+): Lag[] {
+  const lags = new Map<string, Lag>();
+  for (const { topology, sources } of topologies) {
+    for (const { source, topic, lag, lag_s } of sources) {
+      const known = lags.get(`${topology}/${source}`);
+      if (!known) lags.set(`${topology}/${source}`, { topology, source, topic, lag, lag_s });
+      else {
+        known.lag += lag;
+        known.lag_s = Math.max(known.lag_s, lag_s);
+      }
+    }
+  }
+  return [...lags.values()];
+}

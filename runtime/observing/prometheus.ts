@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Lag } from './lag.ts';
 import type { NodeMeter } from './node-meter.ts';
 
 export interface Meters {
-  forEach(visit: (topology: string, node: string, meter: NodeMeter) => void): void;
+  each(visit: (topology: string, node: string, meter: NodeMeter) => void): void;
 }
 
 /** The meters as Prometheus reads them; read when it asks, so that batches pay nothing for it. Labels: the topology files'. */
@@ -16,7 +17,7 @@ export function exposeMeters(registry: Registry, meters: Meters): void {
       registers: [registry],
       collect() {
         this.reset();
-        meters.forEach((topology, node, meter) => this.inc({ topology, node }, value(meter)));
+        meters.each((topology, node, meter) => this.inc({ topology, node }, value(meter)));
       },
     });
   };
@@ -31,7 +32,7 @@ export function exposeMeters(registry: Registry, meters: Meters): void {
     registers: [registry],
     collect() {
       this.reset();
-      meters.forEach((topology, node, meter) => {
+      meters.each((topology, node, meter) => {
         if (meter.in_flight > 0) this.set({ topology, node }, meter.in_flight);
       });
     },
@@ -49,15 +50,14 @@ export function stepHistogram(registry: Registry): Histogram<'topology' | 'node'
   });
 }
 
-export interface Lag {
-  topology: string;
-  source: string;
-  lag: number;
-  lag_s: number;
-}
-
 /** How far sources are behind, asked when Prometheus asks. */
 export function exposeLags(registry: Registry, lags: () => Promise<Lag[]>): void {
+  // Both gauges are read at once: one question is enough for both.
+  let asked: { at: number; lags: Promise<Lag[]> } | undefined;
+  const recent = (): Promise<Lag[]> => {
+    if (!asked || Date.now() - asked.at > 500) asked = { at: Date.now(), lags: lags() };
+    return asked.lags;
+  };
   const gauge = (name: string, help: string, value: (lag: Lag) => number): void => {
     new Gauge({
       name,
@@ -65,7 +65,7 @@ export function exposeLags(registry: Registry, lags: () => Promise<Lag[]>): void
       labelNames: ['topology', 'source'],
       registers: [registry],
       async collect() {
-        for (const lag of await lags()) this.set({ topology: lag.topology, source: lag.source }, value(lag));
+        for (const lag of await recent()) this.set({ topology: lag.topology, source: lag.source }, value(lag));
       },
     });
   };

@@ -41,6 +41,11 @@ export interface ChannelChanged {
 
 export type ChannelType = 'public' | 'private' | 'group' | 'dm';
 
+/** What should run. Processes converge on it: the deployment with the highest number, and the newest pause of each node. */
+export interface Control {
+  body: { Deployment: Deployment } | { Pause: Pause };
+}
+
 /** In a source topic: from here on this partition's records belong to another version of a topology. May stand in any topic; whoever is not meant passes over it. */
 export interface Cut {
   topology: string;
@@ -80,6 +85,42 @@ export interface DeadLetterOutcome {
 }
 
 export type DeadLetterOutcomeKind = 'redriven' | 'dropped';
+
+export type DeployedBy = 'start' | 'operator';
+
+export interface DeployedSchema {
+  schema: string;
+  version: number;
+}
+
+export interface DeployedTopology {
+  topology: string;
+  version: number;
+  /** Of what the topology says and of its processors' code, where that is known. */
+  digest: string;
+  /** Of what its states depend on: another one needs states of its own. */
+  signature: string;
+  /** Under which its states and offsets are kept. */
+  generation: number;
+  /** The deployment in which it became what it is. */
+  since: number;
+}
+
+/** Topology files that were put into force. Key: deployment/number. */
+export interface Deployment {
+  /** Counts from 1. */
+  number: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** start: the process found no operator's deployment, or other code than before. */
+  by: DeployedBy;
+  note: string;
+  files: TopologyText[];
+  topologies: DeployedTopology[];
+  schemas: DeployedSchema[];
+  /** What topics.yaml says, in canonical form. */
+  topics: string;
+}
 
 /** A change of the directory that belongs to a channel's story. It leaves the directory through its outbox. */
 export interface DirectoryChange {
@@ -229,6 +270,15 @@ export interface MessageEvent {
 
 export type MessageEventKind = 'created' | 'edited' | 'deleted' | 'reaction_added' | 'reaction_removed';
 
+/** An operator holds a topology, or one node of it, or lets it go on. Key: pause/topology/node. */
+export interface Pause {
+  topology: string;
+  /** Empty: all of it. */
+  node: string;
+  paused: boolean;
+  at: number;
+}
+
 /** What concerns one person, on all devices. Key: the person. */
 export interface PersonEvent {
   workspace_id: string;
@@ -333,6 +383,12 @@ export interface ThreadRoot {
   reply_count: number;
 }
 
+export interface TopologyText {
+  file: string;
+  /** As written: references to the environment, secrets too, are not resolved. */
+  text: string;
+}
+
 /** Someone is typing in a channel. Never kept. Key: the channel. */
 export interface Typing {
   workspace_id: string;
@@ -350,6 +406,7 @@ export interface Unchanged {
 export interface Schemas {
   Answer: Answer;
   Channel: Channel;
+  Control: Control;
   Cut: Cut;
   DeadLetter: DeadLetter;
   DeadLetterOutcome: DeadLetterOutcome;
@@ -371,4 +428,4 @@ export interface Schemas {
   Typing: Typing;
 }
 
-export const schemaNames = ['Answer', 'Channel', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;
+export const schemaNames = ['Answer', 'Channel', 'Control', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;

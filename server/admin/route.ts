@@ -3,11 +3,15 @@ import type { Log } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
+import type { Taps } from '../../runtime/observing/taps.ts';
 import type { Runner } from '../../runtime/runner.ts';
+import type { Topologies } from '../topologies.ts';
 
 /** What operators' calls work on. */
 export interface AdminContext {
   runner: Runner;
+  topologies: Topologies;
+  taps: Taps;
   log: Log;
   search: SearchIndex;
   store: MessageStore;

@@ -8,6 +8,7 @@ import type { Append, LogRecord } from '../../platform/log/port.ts';
 import { fileCodec } from '../../platform/schemas/codec.ts';
 import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { Deployments } from '../../runtime/deployment/deployments.ts';
 import { RuntimeMetrics } from '../../runtime/observer.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
 import { Runner } from '../../runtime/runner.ts';
@@ -35,7 +36,7 @@ export async function startPipeline(folder?: string, partitions = 2, topologies 
     index: async (documents: SearchDocument[]) => void indexed.push(...documents),
   } as unknown as SearchIndex;
   const runner = new Runner(
-    plans,
+    Deployments.fixed(plans),
     { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock, codec },
     { partitions, gateways: ['0'] },
     new RuntimeMetrics(new Registry()),

@@ -1,6 +1,15 @@
 import type { AdminRoute } from '../route.ts';
+import { deploymentRoutes } from './deployments.ts';
+import { pauseRoutes } from './pauses.ts';
 import { searchRoutes } from './search.ts';
 import { statusRoutes } from './status.ts';
+import { tapRoutes } from './tap.ts';
 
 /** Every call of the admin API. */
-export const adminRoutes: AdminRoute[] = [...statusRoutes, ...searchRoutes];
+export const adminRoutes: AdminRoute[] = [
+  ...statusRoutes,
+  ...searchRoutes,
+  ...deploymentRoutes,
+  ...pauseRoutes,
+  ...tapRoutes,
+];

@@ -7,9 +7,12 @@ export interface PlacedNode extends DrawnNode {
   height: number;
 }
 
+/** `columns`: over how many columns it goes; `back`: towards the start. */
+export type PlacedEdge = DrawnEdge & { back: boolean; columns: number };
+
 export interface Layout {
   nodes: PlacedNode[];
-  edges: (DrawnEdge & { back: boolean; columns: number })[];
+  edges: PlacedEdge[];
   width: number;
   height: number;
 }
@@ -43,6 +46,20 @@ export function layout({ nodes, edges }: Drawing): Layout {
     width: Math.max(...all.map((node) => node.x + node.width)) + 24,
     height: Math.max(...all.map((node) => node.y + node.height)) + 24,
   };
+}
+
+/** A line between two boxes as an SVG path, with the place of its text. */
+export function curveOf(
+  { back, columns }: PlacedEdge,
+  from: PlacedNode,
+  to: PlacedNode,
+): { path: string; x: number; y: number } {
+  const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
+  const bend = back ? 90 : Math.max(30, (x2 - x1) / 2);
+  // A long line goes around what stands between its ends.
+  const dip = columns > 1 ? 48 : 0;
+  const path = `M ${x1} ${y1} C ${x1 + bend} ${y1 + dip}, ${x2 - bend} ${y2 + dip}, ${x2} ${y2}`;
+  return { path, x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
 }
 
 /** Longest way from a node that nothing leads to; a way that comes back on itself counts no further. */

@@ -1,4 +1,4 @@
-import type { Drawing } from './drawing.ts';
+import { type Drawing, edgeText } from './drawing.ts';
 
 /** A Mermaid flowchart: topologies as boxes around their processors. */
 export function mermaid({ nodes, edges }: Drawing): string {
@@ -14,7 +14,9 @@ export function mermaid({ nodes, edges }: Drawing): string {
     const label = `"${node.label}"`;
     lines.push(`  ${names.get(node.id)}${node.kind === 'topic' ? `[/${label}/]` : `[(${label})]`}`);
   }
-  for (const { from, to, label } of edges)
-    lines.push(`  ${names.get(from)} -->${label ? `|${label}|` : ''} ${names.get(to)}`);
+  for (const edge of edges) {
+    const text = edgeText(edge);
+    lines.push(`  ${names.get(edge.from)} -->${text ? `|"${text}"|` : ''} ${names.get(edge.to)}`);
+  }
   return lines.join('\n');
 }

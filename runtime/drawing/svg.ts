@@ -1,4 +1,5 @@
-import type { Layout, PlacedNode } from './layout.ts';
+import { edgeText } from './drawing.ts';
+import { curveOf, type Layout, type PlacedNode } from './layout.ts';
 
 const colors: { [kind in PlacedNode['kind']]: { fill: string; stroke: string } } = {
   topic: { fill: '#eef4ff', stroke: '#4a72c4' },
@@ -9,18 +10,11 @@ const colors: { [kind in PlacedNode['kind']]: { fill: string; stroke: string } }
 /** A layout as a picture of its own: topics blue, stores green, processors with their topology's name. */
 export function svg({ nodes, edges, width, height }: Layout): string {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const lines = edges.map(({ from, to, label, back, columns }) => {
-    const a = byId.get(from)!;
-    const b = byId.get(to)!;
-    const [x1, y1, x2, y2] = [a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2];
-    const bend = back ? 90 : Math.max(30, (x2 - x1) / 2);
-    // A long line goes around what stands between its ends.
-    const dip = columns > 1 ? 48 : 0;
-    const path = `M ${x1} ${y1} C ${x1 + bend} ${y1 + dip}, ${x2 - bend} ${y2 + dip}, ${x2} ${y2}`;
-    const text = label
-      ? `<text x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 - 4}" class="edge">${escapeXml(label)}</text>`
-      : '';
-    return `<path d="${path}" fill="none" stroke="#8a93a0" marker-end="url(#arrow)"${back ? ' stroke-dasharray="4 3"' : ''}/>${text}`;
+  const lines = edges.map((edge) => {
+    const { path, x, y } = curveOf(edge, byId.get(edge.from)!, byId.get(edge.to)!);
+    const written = edgeText(edge);
+    const text = written ? `<text x="${x}" y="${y - 4}" class="edge">${escapeXml(written)}</text>` : '';
+    return `<path d="${path}" fill="none" stroke="#8a93a0" marker-end="url(#arrow)"${edge.back ? ' stroke-dasharray="4 3"' : ''}/>${text}`;
   });
   const boxes = nodes.map(({ x, y, width: w, height: h, kind, label, topology }) => {
     const { fill, stroke } = colors[kind];

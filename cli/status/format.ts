@@ -1,0 +1,21 @@
+/** 12,345; with one decimal below 100 where it has one. */
+export function count(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
+}
+
+/** 85µs, 1.2ms, 240ms, 3.1s; a dash for what was not timed. */
+export function duration(milliseconds: number | null): string {
+  if (milliseconds === null) return '-';
+  if (milliseconds < 1) return `${Math.round(milliseconds * 1000)}µs`;
+  if (milliseconds < 10) return `${milliseconds.toFixed(1)}ms`;
+  if (milliseconds < 1000) return `${Math.round(milliseconds)}ms`;
+  return age(milliseconds / 1000);
+}
+
+/** 3.1s, 45s, 12m, 5h, 3d. */
+export function age(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)}s`;
+  if (seconds < 120) return `${Math.round(seconds)}s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)}h` : `${Math.round(seconds / 86_400)}d`;
+}
