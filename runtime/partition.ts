@@ -63,22 +63,43 @@ export class PartitionRunner {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        return await this.runVersions(signal);
+      } catch (error) {
+        // What was noted so far says from where to go on.
+        if (signal.aborted) return;
+        this.state = 'restarting';
+        this.failed(error);
+        await this.ports.clock.sleep(pauseBefore(defaultErrors, attempt), signal);
+      }
+    }
+  }
+
+  /** One version after the other, as deployments want them. */
+  private async runVersions(signal: AbortSignal): Promise<void> {
     let version = await this.begin();
     let positions: ReadonlyMap<string, number> | undefined;
     while (version && !signal.aborted) {
-      this.deployment = version.since;
       const life = new AbortController();
+      this.deployment = version.since;
       const live = this.keepRunning(version, positions, AbortSignal.any([signal, life.signal]));
-      let taken: Taken | 'superseded' = 'superseded';
-      while (taken === 'superseded') {
-        const next = await this.nextVersion(version, live, signal);
-        if (!next) return void (await live);
-        this.state = 'taking-over';
-        taken = await this.takeOver(version, next, { live, end: () => life.abort() }, signal);
+      try {
+        let taken: Taken | 'superseded' = 'superseded';
+        while (taken === 'superseded') {
+          this.state = 'running';
+          const next = await this.nextVersion(version, live, signal);
+          if (!next) return;
+          this.state = 'taking-over';
+          taken = await this.takeOver(version, next, { live, end: () => life.abort() }, signal);
+        }
+        if (!taken) return;
+        ({ version, positions } = taken);
+      } finally {
+        // It has ended by itself where all went well; nothing may run on where it did not.
+        life.abort();
+        await live;
       }
-      if (!taken) return;
-      ({ version, positions } = taken);
-      this.state = 'running';
     }
   }
 
