@@ -14,6 +14,7 @@ export class Committer {
   /** Resolves once the last unit's commit has been called. */
   private called: Promise<unknown> = Promise.resolve();
   private readonly changelogs: ReadonlySet<string>;
+  private refused = false;
 
   constructor(
     private readonly plan: TopologyPlan,
@@ -35,21 +36,31 @@ export class Committer {
   async commit(unit: WorkUnit, intake: Intake, records: LogRecord[], signal: AbortSignal): Promise<void> {
     const began = performance.now();
     const before = this.called;
-    if (this.shadow) this.keepIn(unit);
+    
     this.observer.inFlight(1, intake.id);
     const call = (async () => {
       if (unit.effects.size > 0) await this.carryOut(unit, intake, records, signal);
       await before;
+      this.checkOrder();
       return { committing: this.ports.units.commit(unit) };
     })();
     this.called = call;
     try {
       await (await call).committing;
+      this.checkOrder();
+    } catch (error) {
+      this.refused = true;
+      throw error;
     } finally {
       this.observer.inFlight(-1, intake.id);
     }
     this.maker.settle(unit);
     this.observer.committed(intake.id, records.at(-1)!.offset + 1, (performance.now() - began) / 1000);
+  }
+
+  /** A unit behind one that was refused must not count: where the source goes on would be behind records that nobody took. */
+  private checkOrder(): void {
+    if (this.refused) throw new Error('an earlier unit of work was refused');
   }
 
   private async carryOut(unit: WorkUnit, intake: Intake, records: LogRecord[], signal: AbortSignal): Promise<void> {

@@ -7,10 +7,12 @@ import type { LmdbMessages } from '../messages/lmdb/store.ts';
 import type { LmdbState } from '../state/lmdb.ts';
 import type { StateWrite } from '../state/port.ts';
 import type { ConsumerOffset, FoldProgress, Unit, Units } from './port.ts';
+import { type Turn, Turns } from './turns.ts';
 
 /** A unit of work as one lmdb commit. Volatile records are published once what they follow from is on disk. */
 export class LmdbUnits implements Units {
   private readonly offsets: Table;
+  private readonly turns = new Turns();
   /** Offsets that wait for a commit to go with; one for each consumer and partition. */
   private readonly lazyOffsets = new Map<string, ConsumerOffset>();
 
@@ -24,29 +26,15 @@ export class LmdbUnits implements Units {
   }
 
   async commit(unit: Unit): Promise<Position[]> {
-    const durable: Append[] = [];
-    const volatile: Append[] = [];
-    for (const append of unit.appends) (this.log.isVolatile(append.topic) ? volatile : durable).push(append);
-    const state = unit.state.filter((write) => !this.state.isVolatile(write.state));
-    if (state.length < unit.state.length) {
-      this.state.writeVolatile(unit.state.filter((write) => this.state.isVolatile(write.state)));
+    const turn = this.turns.take(unit.offsets);
+    try {
+      return await this.commitInTurn(unit, turn);
+    } catch (error) {
+      turn.refused = true;
+      throw error;
+    } finally {
+      this.turns.leave(turn);
     }
-    if (unit.rows.length === 0 && durable.length === 0 && state.length === 0) {
-      // Nothing durable but how far it has come: what it follows from is on disk already, so no one has to wait. A crash
-      // before the offset is kept does it again, into topics that begin anew.
-      this.keepLazily(unit.offsets);
-      return this.log.appendVolatile(volatile);
-    }
-    const staged = await this.environment.write(() => {
-      const records = this.log.stage(durable);
-      this.messages.stage(unit.rows);
-      this.state.stage(state);
-      this.state.stage(unit.folds.flatMap((fold) => foldRow(fold, records)));
-      for (const offset of unit.offsets) this.putOffset(offset);
-      return records;
-    });
-    this.log.publish(staged);
-    return inOrder(unit.appends, staged, this.log.appendVolatile(volatile), (topic) => this.log.isVolatile(topic));
   }
 
   async offset(consumer: string, partition: number): Promise<number | undefined> {
@@ -54,6 +42,34 @@ export class LmdbUnits implements Units {
     if (lazy) return lazy.offset;
     const value = this.offsets.get(key(consumer, partition));
     return value === undefined ? undefined : numberAt(value, 0);
+  }
+
+  private async commitInTurn(unit: Unit, turn: Turn): Promise<Position[]> {
+    const durable: Append[] = [];
+    const volatile: Append[] = [];
+    for (const append of unit.appends) (this.log.isVolatile(append.topic) ? volatile : durable).push(append);
+    const state = unit.state.filter((write) => !this.state.isVolatile(write.state));
+    if (state.length < unit.state.length) {
+      this.state.writeVolatile(unit.state.filter((write) => this.state.isVolatile(write.state)));
+    }
+    if (unit.rows.length === 0 && durable.length === 0 && state.length === 0 && !turn.waits) {
+      // Nothing durable but how far it has come: what it follows from is on disk already, so no one has to wait. A crash
+      // before the offset is kept does it again, into topics that begin anew.
+      this.keepLazily(unit.offsets);
+      return this.log.appendVolatile(volatile);
+    }
+    const change = () => {
+      // Rows first, as readers rely on: should the records be refused, they are repeated with them, and the same.
+      this.messages.stage(unit.rows);
+      const records = this.log.stage(durable);
+      this.state.stage(state);
+      this.state.stage(unit.folds.flatMap((fold) => foldRow(fold, records)));
+      for (const offset of unit.offsets) this.putOffset(offset);
+      return records;
+    };
+    const staged = await this.environment.write(() => turn.run(change));
+    this.log.publish(staged);
+    return inOrder(unit.appends, staged, this.log.appendVolatile(volatile), (topic) => this.log.isVolatile(topic));
   }
 
   private putOffset({ consumer, partition, offset }: ConsumerOffset): void {

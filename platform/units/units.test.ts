@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { after, describe, it } from 'node:test';
+import type { MessageEvent } from '../../schemas/generated/types.ts';
+import { openEngine } from '../embedded/engine.ts';
+import type { Append } from '../log/port.ts';
+import { fileCodec } from '../schemas/codec.ts';
+import type { Unit } from './port.ts';
+
+const topic = { name: 'events', partitions: 1, retention_ms: null, compact: false, volatile: false };
+
+function event(rev: number): Append {
+  const change = { MembersChanged: { kind: 'joined' as const, user_ids: ['u'], change_id: rev } };
+  const value: MessageEvent = {
+    workspace_id: 'w',
+    channel_id: 'c',
+    rev,
+    seq: 0,
+    time: 0,
+    command_offset: rev,
+    actor_id: 'u',
+    reply_to: null,
+    trace_id: '',
+    body: change,
+  };
+  return { topic: 'events', key: 'c', schema: 'MessageEvent', value };
+}
+
+const unit = (next: number, appends: Append[]): Unit => ({
+  rows: [],
+  appends,
+  state: [],
+  offsets: [{ consumer: 'test/source', partition: 0, offset: next }],
+  folds: [],
+});
+
+/** No schema takes it: the commit is refused. */
+const broken = { ...event(2), value: { rev: 'two' } } as unknown as Append;
+
+describe('units of work on the embedded engine', async () => {
+  const folder = mkdtempSync(`${tmpdir()}/millrace-units-`);
+  const engine = openEngine(folder, fileCodec());
+  await engine.log.declare([topic, { ...topic, name: 'answers', volatile: true }]);
+  after(async () => {
+    await engine.close();
+    rmSync(folder, { recursive: true });
+  });
+  const results = (units: Unit[]) =>
+    Promise.all(
+      units.map((one) =>
+        engine.units.commit(one).then(
+          () => 'kept',
+          () => 'refused',
+        ),
+      ),
+    );
+
+  it('one that is refused takes those behind it along, whose offsets would pass over it', async () => {
+    const answer = { ...event(4), topic: 'answers' };
+    const units = [unit(1, [event(1)]), unit(2, [broken]), unit(3, [event(3)]), unit(4, [answer])];
+    assert.deepEqual(await results(units), ['kept', 'refused', 'refused', 'refused']);
+    assert.equal(await engine.units.offset('test/source', 0), 1);
+    assert.equal((await engine.log.bounds('events', 0)).end, 1);
+    assert.equal((await engine.log.bounds('answers', 0)).end, 0);
+  });
+
+  it('once that is known, they may be made again', async () => {
+    assert.deepEqual(await results([unit(2, [event(2)]), unit(3, [event(3)])]), ['kept', 'kept']);
+    assert.equal(await engine.units.offset('test/source', 0), 3);
+    assert.equal((await engine.log.bounds('events', 0)).end, 3);
+  });
+
+  it('of another consumer they go on', async () => {
+    const other = { ...unit(1, [event(4)]), offsets: [{ consumer: 'test/other', partition: 0, offset: 1 }] };
+    assert.deepEqual(await results([unit(4, [broken]), other]), ['refused', 'kept']);
+    assert.equal(await engine.units.offset('test/source', 0), 3);
+  });
+});
