@@ -36,7 +36,7 @@ export class Committer {
   async commit(unit: WorkUnit, intake: Intake, records: LogRecord[], signal: AbortSignal): Promise<void> {
     const began = performance.now();
     const before = this.called;
-    
+    if (this.shadow) this.keepIn(unit);
     this.observer.inFlight(1, intake.id);
     const call = (async () => {
       if (unit.effects.size > 0) await this.carryOut(unit, intake, records, signal);
