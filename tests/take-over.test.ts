@@ -211,6 +211,9 @@ describe('a new version of a topology', () => {
           await next.deployer.deploy(v2, { by: 'operator' });
           return next;
         };
+        // More comes once the new version runs, or the process is dead: so that it also dies after the take-over.
+        await until(() => process.died() || process.runner.deploymentOf('adding') === 2);
+        await put(engine, 16, 21);
         const lives = await untilDone(engine, process, 2, again);
         assert.deepEqual(await outputs(engine), await expected(engine, { 1: 1, 2: 10 }), `died ${when} write ${at}`);
         if (lives === 1) break;
