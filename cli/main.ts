@@ -17,6 +17,7 @@ const commands: { [name: string]: () => Promise<AddCommand> } = {
   status: async () => (await import('./commands/status.ts')).addStatus,
   top: async () => (await import('./commands/top.ts')).addTop,
   tap: async () => (await import('./commands/tap.ts')).addTap,
+  dlq: async () => (await import('./commands/dlq.ts')).addDlq,
   ops: async () => (await import('./commands/ops.ts')).addOps,
   pause: async () => (await import('./commands/pause.ts')).addPause,
   resume: async () => (await import('./commands/resume.ts')).addResume,

@@ -23,6 +23,7 @@ import { exposeLags } from '../runtime/observing/prometheus.ts';
 import type { Runner } from '../runtime/runner.ts';
 import { operatorToken } from './admin/operator-token.ts';
 import { type AdminServer, startAdmin } from './admin/server.ts';
+import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { startTopologies } from './topologies.ts';
 
 export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
@@ -108,8 +109,16 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     opened.push(() => edge.stop());
     const url = `http://${settings.host ?? 'localhost'}:${edge.port}`;
     const token = settings.ops_token ?? operatorToken(dataDir);
+    const deadLetters = new DeadLetters({
+      log: engine.log,
+      codec,
+      planOf: (topology) => topologies.deployments.wanted(topology)?.plan,
+    });
     const admin: AdminServer = await startAdmin(
-      { runner, topologies, taps: metrics.taps, log: engine.log, search, store: engine.messages, codec, url, logger },
+      {
+        ...{ runner, topologies, taps: metrics.taps, deadLetters, log: engine.log, search, store: engine.messages },
+        ...{ codec, url, logger },
+      },
       { dataDir, host: settings.ops_host, port: settings.ops_port, token, page: () => false },
     );
     opened.push(() => admin.close());

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { parseSettings } from '../../config/parse.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { DeployPlan } from '../../runtime/deployment/deploy-plan.ts';
@@ -6,6 +5,7 @@ import { readTopologies } from '../../runtime/topology/load.ts';
 import type { DeployProgress } from '../../server/follow-deployment.ts';
 import { adminCall } from '../admin-client.ts';
 import type { Terminal } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { renderPlan } from './render-plan.ts';
 
 export async function fetchPlan(folder: string, terminal: Terminal): Promise<DeployPlan> {
@@ -13,6 +13,8 @@ export async function fetchPlan(folder: string, terminal: Terminal): Promise<Dep
   for await (const line of adminCall(data_dir, 'POST', '/plan', { files: filesOf(folder) })) return line as DeployPlan;
   throw new MillraceError('unavailable', 'the process gave no plan');
 }
+
+const otherwise = 'say --yes, or --plan with the id of a plan';
 
 export interface DeployOptions {
   plan?: string;
@@ -31,7 +33,7 @@ export async function runDeploy(folder: string, options: DeployOptions, terminal
   }
   if (options.plan === undefined) {
     if (!options.json) terminal.err(renderPlan(plan, terminal.color));
-    if (!options.yes && plan.refusals.length === 0) await confirm(terminal, 'Deploy this?');
+    if (!options.yes && plan.refusals.length === 0) await confirm(terminal, 'Deploy this?', otherwise);
   }
   const body = { files: filesOf(folder), expected: options.plan ?? plan.id, note: options.note };
   await follow('/deploy', body, options, terminal);
@@ -43,7 +45,11 @@ export async function runRollback(
   terminal: Terminal,
 ): Promise<void> {
   if (!options.yes)
-    await confirm(terminal, `Go back to ${to === undefined ? 'the deployment before' : `deployment ${to}`}?`);
+    await confirm(
+      terminal,
+      `Go back to ${to === undefined ? 'the deployment before' : `deployment ${to}`}?`,
+      otherwise,
+    );
   await follow('/rollback', to === undefined ? {} : { to }, options, terminal);
 }
 
@@ -63,16 +69,4 @@ async function follow(path: string, body: unknown, { json }: { json?: boolean },
 
 function filesOf(folder: string) {
   return readTopologies(folder).map(({ file, text }) => ({ file: file.slice(file.lastIndexOf('/') + 1), text }));
-}
-
-async function confirm(terminal: Terminal, question: string): Promise<void> {
-  if (!process.stdin.isTTY || !terminal.live)
-    throw new MillraceError(
-      'invalid_request',
-      'without a terminal to ask on, say --yes, or --plan with the id of a plan',
-    );
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question(`${question} [y/N] `);
-  lines.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new MillraceError('conflict', 'nothing was changed');
 }

@@ -5,6 +5,7 @@ import type { Codec } from '../../platform/schemas/codec.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import type { Taps } from '../../runtime/observing/taps.ts';
 import type { Runner } from '../../runtime/runner.ts';
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import type { Topologies } from '../topologies.ts';
 
 /** What operators' calls work on. */
@@ -12,6 +13,7 @@ export interface AdminContext {
   runner: Runner;
   topologies: Topologies;
   taps: Taps;
+  deadLetters: DeadLetters;
   log: Log;
   search: SearchIndex;
   store: MessageStore;

@@ -40,19 +40,24 @@ export function letterOf(change: Partial<DeadLetter> = {}): Append {
   return { topic: 'dead_letters', key: value.key, schema: 'DeadLetter', value };
 }
 
-/** A data folder with two dead letters: 0 can be read, 1 has no schema that is known here. */
-export async function scratchWithDeadLetters(folder: string): Promise<void> {
+/** A data folder with dead letters, numbered from 0. */
+export async function scratchWith(folder: string, letters: Append[]): Promise<void> {
   mkdirSync(`${folder}/log`, { recursive: true });
   const engine = openEngine(`${folder}/log`, codec);
   const days = 24 * 3600 * 1000;
   const topic = { name: 'dead_letters', partitions: 1, retention_ms: 14 * days, compact: false, volatile: false };
   await engine.log.declare([topic]);
+  await engine.log.append(letters);
+  await engine.close();
+}
+
+/** A data folder with two dead letters: 0 can be read, 1 has no schema that is known here. */
+export function scratchWithDeadLetters(folder: string): Promise<void> {
   const broken = {
     offset: 1,
     value: Buffer.from('00ffffffff', 'hex'),
     code: 'schema_unknown',
     cause: 'no schema here',
   };
-  await engine.log.append([letterOf(), letterOf({ ...broken, key: personKey('demo', 'bob'), trace_id: '' })]);
-  await engine.close();
+  return scratchWith(folder, [letterOf(), letterOf({ ...broken, key: personKey('demo', 'bob'), trace_id: '' })]);
 }

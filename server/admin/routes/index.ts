@@ -1,4 +1,5 @@
 import type { AdminRoute } from '../route.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { pauseRoutes } from './pauses.ts';
 import { searchRoutes } from './search.ts';
@@ -12,4 +13,5 @@ export const adminRoutes: AdminRoute[] = [
   ...deploymentRoutes,
   ...pauseRoutes,
   ...tapRoutes,
+  ...deadLetterRoutes,
 ];
