@@ -102,6 +102,8 @@ export class UnitMaker {
     } else if (intake.kind === 'source' && intake.topic === state.folds) {
       view.setOwn('fold', { next, origin: 0 });
     } else if (unit.appends.some(({ topic }) => topic === state.folds)) {
+      // Last, for where the source goes on is read from them: what stood behind them would be left out by a commit that tears.
+      unit.appends.sort((a, b) => Number(a.topic === state.folds) - Number(b.topic === state.folds));
       unit.folds.push({ state: view.id, topic: state.folds, origin: this.origin });
     }
     view.sweep();

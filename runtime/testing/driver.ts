@@ -54,6 +54,8 @@ export class Run {
   private readonly at: number;
   /** What the tasks told of their work: retries, failures, lives. */
   readonly journal: Journal;
+  /** Called when a planned crash has come, before a new task begins: to look at what is left. */
+  atCrash: () => void = () => undefined;
   private readonly failures = new Failures();
   private task: Task | undefined;
   private stopping = new AbortController();
@@ -177,15 +179,15 @@ export class Run {
   private async begin(): Promise<void> {
     const { index, commit } = plannedEffects(this.plan, this.engine, this.failures);
     const search = { index } satisfies Pick<SearchIndex, 'index'> as unknown as SearchIndex;
-    const offset = this.engine.offset.bind(this.engine);
-    const { log, state } = this.engine;
-    const ports = { log, state, units: { commit, offset }, search, clock: this.clock, codec: this.codec };
+    const units = { commit, offset: this.engine.offset.bind(this.engine) };
     const plan = plannedPlan(this.plan, this.failures);
     const life = async (signal: AbortSignal): Promise<void> => {
+      const { log, state } = this.engine;
+      const ports = { log, state, units, search, clock: this.clock, codec: this.codec };
       this.task = new Task({ plan, partition: 0 }, ports, this.journal);
       await this.task.run(signal);
     };
-    this.living = keepAlive(life, this, this.stopping.signal);
+    this.living = keepAlive(life, this, () => this.atCrash(), this.stopping.signal);
     await this.drain();
   }
 

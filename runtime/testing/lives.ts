@@ -11,6 +11,7 @@ import type { TornEngine } from './torn-engine.ts';
 export async function keepAlive(
   run: (signal: AbortSignal) => Promise<void>,
   { engine, clock, journal }: { engine: TornEngine; clock: Clock; journal: Journal },
+  crashed: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; !signal.aborted; attempt++) {
@@ -25,6 +26,7 @@ export async function keepAlive(
       failure = { error };
     }
     if (engine.crashed) {
+      crashed();
       engine.restart();
       attempt = 0;
     } else if (!failure) {
