@@ -6,13 +6,13 @@ const liveEvery_ms = 100;
 
 /** Progress with rate and, where the total is known, ETA: one live line on a terminal, a plain one now and then elsewhere. */
 export class Progress {
-  private readonly began = Date.now();
   private shown = 0;
 
   constructor(
     private readonly terminal: Terminal,
     private readonly what: string,
     private readonly total: number | undefined,
+    private readonly began = Date.now(),
   ) {}
 
   update(done: number): void {

@@ -22,6 +22,7 @@ import { sourceLags } from '../runtime/observing/lag.ts';
 import { exposeLags } from '../runtime/observing/prometheus.ts';
 import type { Runner } from '../runtime/runner.ts';
 import { operatorToken } from './admin/operator-token.ts';
+import { opsPage } from './admin/ops-page.ts';
 import { type AdminServer, startAdmin } from './admin/server.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { startTopologies } from './topologies.ts';
@@ -117,9 +118,10 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     const admin: AdminServer = await startAdmin(
       {
         ...{ runner, topologies, taps: metrics.taps, deadLetters, log: engine.log, search, store: engine.messages },
+        ...{ state: engine.state, units: engine.units },
         ...{ codec, url, logger },
       },
-      { dataDir, host: settings.ops_host, port: settings.ops_port, token, page: () => false },
+      { dataDir, host: settings.ops_host, port: settings.ops_port, token, page: opsPage() },
     );
     opened.push(() => admin.close());
     const operators = { url: admin.url, token };

@@ -1,46 +1,36 @@
-import { parseSettings } from '../../config/parse.ts';
-import { MillraceError } from '../../platform/errors/error.ts';
-import type { RebuildProgress } from '../../server/rebuild-search.ts';
-import { adminCall } from '../admin-client.ts';
-import { type AddCommand, examples } from '../command.ts';
-import { Progress } from '../progress.ts';
+import { type AddCommand, callErrors, withHelp } from '../command.ts';
+import type { ReplayFlags } from '../replay/run.ts';
 
 export const addReplay: AddCommand = (program, terminal) => {
-  program
+  const command = program
     .command('replay')
-    .description('Fills a new search index from the store while the old one serves, compares it, and swaps it in.')
-    .argument('<topology>', 'index')
-    .option('--rollback', 'serve the index from before the last replay again')
-    .option('--json', 'print each step as a line of JSON')
-    .addHelpText(
-      'after',
-      examples([
-        ['millrace replay index', 'rebuild the search index'],
-        ['millrace replay index --rollback', 'go back to the former one'],
-      ]),
+    .description(
+      'Runs a topology over the past again. Over all of it: into a new search index beside the serving one, which is compared and then swapped in.',
     )
-    .action(async (topology: string, { rollback, json }: { rollback?: boolean; json?: boolean }) => {
-      if (topology !== 'index')
-        throw new MillraceError('invalid_request', `topology: only index can be replayed, not "${topology}"`);
-      const { data_dir } = parseSettings(terminal.env);
-      if (rollback) {
-        for await (const line of adminCall(data_dir, 'POST', '/rollback/search')) {
-          const { id, documents } = line as { id: string; documents: number };
-          terminal.out(
-            json ? JSON.stringify(line) : `Serving the former index, ${id}, of ${documents} documents, again.`,
-          );
-        }
-        return;
-      }
-      const progress = new Progress(terminal, 'indexed', undefined);
-      for await (const line of adminCall(data_dir, 'POST', '/replay/search')) {
-        const step = line as RebuildProgress;
-        if (json) terminal.out(JSON.stringify(step));
-        else if (step.phase === 'fill') progress.update(step.documents);
-        else if (step.phase === 'compare') {
-          progress.end(step.documents);
-          terminal.err(`compared ${step.compared} samples: ${step.different} differ`);
-        } else terminal.out(`Swapped in: ${step.documents} documents. \`millrace replay index --rollback\` goes back.`);
-      }
+    .argument('<topology>', 'such as index')
+    .option(
+      '--from <origin>',
+      'store (all there is), start (of the log), an offset, a time, or how long ago: 2h',
+      'store',
+    )
+    .option('--partition <number...>', 'only these partitions, into what serves')
+    .option('--key <key...>', 'only these keys, such as demo/#general, into what serves')
+    .option('--rate <records>', 'records a second, or max', '10000')
+    .option('--sink <node...>', 'only into these sinks; topics are written to only when named here')
+    .option('--fresh', 'do not go on with a replay that was interrupted')
+    .option('--rollback', 'have the search index from before the last replay serve again')
+    .option('--json', 'print each step as a line of JSON')
+    .action(async (topology: string, flags: ReplayFlags) => {
+      const { runReplayCommand } = await import('../replay/run.ts');
+      await runReplayCommand(topology, flags, terminal);
     });
+  withHelp(command, {
+    examples: [
+      ['millrace replay index', 'rebuild the search index, while the old one serves', 'process'],
+      ['millrace replay index --rollback', 'go back to the former one', 'process'],
+      ['millrace replay index --from 2h --rate 1000', 'the last two hours again, gently', 'process'],
+      ["millrace replay index --key 'demo/#general'", 'one channel again', 'process'],
+    ],
+    exits: [...callErrors, 'not_found', 'conflict'],
+  });
 };

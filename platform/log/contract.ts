@@ -63,6 +63,24 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
       await close();
     });
 
+    it('finds the first record of a time, in kept and in volatile topics', async () => {
+      for (const topic of ['kept', 'passing']) {
+        const { log, close } = await declared(open);
+        assert.equal(await log.offsetAt(topic, 0, 0), 0);
+        for (let seq = 0; seq < 9; seq++) {
+          await log.append([{ ...record(topic, 'x', seq), partition: 0 }]);
+          if (seq % 3 === 2) await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        const times = (await read(log, topic, 0, 9)).map((r) => r.time);
+        for (const time of times) {
+          assert.equal(await log.offsetAt(topic, 0, time), times.indexOf(time));
+          assert.equal(await log.offsetAt(topic, 0, time + 1), times.filter((other) => other <= time).length);
+        }
+        assert.equal(await log.offsetAt(topic, 0, 0), 0);
+        await close();
+      }
+    });
+
     it('has bounds, and reads from within them', async () => {
       const { log, close } = await declared(open);
       assert.deepEqual(await log.bounds('kept', 1), { start: 0, end: 0 });

@@ -4,7 +4,7 @@ import type { Environment } from '../lmdb/environment.ts';
 import { after, key, numberAt } from '../lmdb/key.ts';
 import type { Table } from '../lmdb/table.ts';
 import type { Codec, Decoded } from '../schemas/codec.ts';
-import { MemoryLog, partitionsAreFinal } from './memory.ts';
+import { firstAt, MemoryLog, partitionsAreFinal } from './memory.ts';
 import type { Append, Log, LogReader, LogRecord, Position, TopicSpec } from './port.ts';
 import { KeptRecord } from './record.ts';
 import { Tail } from './tail.ts';
@@ -159,6 +159,16 @@ export class LmdbLog implements Log {
     const first = this.records.range({ start: prefix, end: after(prefix), limit: 1 }).next();
     const end = tail.bounds().end;
     return { start: first.done ? end : numberAt(first.value.key, -8), end };
+  }
+
+  async offsetAt(topic: string, partition: number, time: number): Promise<number> {
+    if (this.volatile.topic(topic)) return this.volatile.offsetAt(topic, partition, time);
+    const timeOf = (offset: number): number => {
+      const kept = this.records.committed(key(topic, partition, offset));
+      // One that retention has just removed was older than what is asked for.
+      return kept === undefined ? 0 : numberAt(kept, 0);
+    };
+    return firstAt(await this.bounds(topic, partition), time, timeOf);
   }
 
   async close(): Promise<void> {

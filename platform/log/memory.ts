@@ -68,6 +68,11 @@ export class MemoryLog implements Log {
     return this.find(topic).tails[partition]!.bounds();
   }
 
+  async offsetAt(topic: string, partition: number, time: number): Promise<number> {
+    const tail = this.find(topic).tails[partition]!;
+    return firstAt(tail.bounds(), time, (offset) => tail.at(offset).time);
+  }
+
   async close(): Promise<void> {
     this.topics.clear();
   }
@@ -77,6 +82,21 @@ export class MemoryLog implements Log {
     if (!topic) throw new MillraceError('not_found', `no topic "${name}" is declared; see topologies/topics.yaml`);
     return topic;
   }
+}
+
+/** The first offset in bounds whose time is `time` or later; times never fall, so that halving finds it. */
+export function firstAt(
+  { start, end }: { start: number; end: number },
+  time: number,
+  timeOf: (offset: number) => number,
+): number {
+  let [low, high] = [start, end];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (timeOf(middle) >= time) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 export function partitionsAreFinal(known: TopicSpec, wanted: TopicSpec): MillraceError {

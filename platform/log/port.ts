@@ -65,5 +65,7 @@ export interface Log {
   reader(topic: string, partition: number, from: number | 'end'): LogReader;
   /** The first offset kept, and the one after the last. */
   bounds(topic: string, partition: number): Promise<{ start: number; end: number }>;
+  /** The first offset kept whose record was appended at `time` (milliseconds since 1970) or later; the end if none was. */
+  offsetAt(topic: string, partition: number, time: number): Promise<number>;
   close(): Promise<void>;
 }

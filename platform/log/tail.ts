@@ -71,6 +71,11 @@ export class Tail {
     };
   }
 
+  /** A record within bounds that is in memory. */
+  at(offset: number): LogRecord {
+    return this.records[offset % this.bound]!;
+  }
+
   private read(from: number, max: number): LogRecord[] {
     if (from >= this.end) return [];
     if (from < this.first) {

@@ -66,5 +66,6 @@ export class ControlLog {
 
 function keyOf(body: Control['body']): string {
   if ('Deployment' in body) return `deployment/${body.Deployment.number}`;
+  if ('Replay' in body) return `replay/${body.Replay.topology}`;
   return `pause/${body.Pause.topology}/${body.Pause.node}`;
 }

@@ -6,6 +6,7 @@ import type { Plans, TopologyPlan } from '../topology/plan.ts';
 import { digestOf } from './digest.ts';
 
 export type Deployment = Extract<Control['body'], { Deployment: unknown }>['Deployment'];
+export type ReplayJob = Extract<Control['body'], { Replay: unknown }>['Replay'];
 export type DeployedTopology = Deployment['topologies'][number];
 
 /** A version of a topology that runs, ran, or should run. */
@@ -24,6 +25,8 @@ export class Deployments {
   private readonly kept = new Map<number, Deployment>();
   private readonly loaded = new Map<number, Loaded>();
   private readonly held = new Map<string, Pauses>();
+  /** The newest replay of each topology. */
+  readonly replays = new Map<string, ReplayJob>();
   private readonly listeners = new Set<() => void>();
   private last = 0;
 
@@ -48,6 +51,8 @@ export class Deployments {
       this.kept.set(body.Deployment.number, body.Deployment);
       this.last = Math.max(this.last, body.Deployment.number);
       this.forget();
+    } else if ('Replay' in body) {
+      this.replays.set(body.Replay.topology, body.Replay);
     } else {
       const { topology, node, paused } = body.Pause;
       this.pauses(topology).set(node || undefined, paused);

@@ -43,7 +43,7 @@ export type ChannelType = 'public' | 'private' | 'group' | 'dm';
 
 /** What should run. Processes converge on it: the deployment with the highest number, and the newest pause of each node. */
 export interface Control {
-  body: { Deployment: Deployment } | { Pause: Pause };
+  body: { Deployment: Deployment } | { Pause: Pause } | { Replay: Replay };
 }
 
 /** In a source topic: from here on this partition's records belong to another version of a topology. May stand in any topic; whoever is not meant passes over it. */
@@ -345,6 +345,31 @@ export interface Refused {
   code: string;
   detail: string;
 }
+
+/** How far a replay has come, so that another process can go on with it. Key: replay/topology. */
+export interface Replay {
+  topology: string;
+  state: ReplayState;
+  /** JSON: what was asked for. */
+  options: string;
+  /** Of the search index that is being filled; null where the serving one is written. */
+  generation: null | string;
+  /** Where the scan of the store goes on; null before and after it. */
+  cursor: null | string;
+  /** Nothing is left to take from the store. */
+  scanned: boolean;
+  /** Where the log goes on, in each partition. */
+  next: ReplayPosition[];
+  records: number;
+  at: number;
+}
+
+export interface ReplayPosition {
+  partition: number;
+  offset: number;
+}
+
+export type ReplayState = 'running' | 'done' | 'given_up';
 
 /** Where the answer to a command goes: the gateway's slot under its epoch, and the gateway's own number for the request. */
 export interface ReplyTo {

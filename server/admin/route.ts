@@ -3,6 +3,8 @@ import type { Log } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
+import type { StateStore } from '../../platform/state/port.ts';
+import type { Units } from '../../platform/units/port.ts';
 import type { Taps } from '../../runtime/observing/taps.ts';
 import type { Runner } from '../../runtime/runner.ts';
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
@@ -15,6 +17,8 @@ export interface AdminContext {
   taps: Taps;
   deadLetters: DeadLetters;
   log: Log;
+  state: StateStore;
+  units: Units;
   search: SearchIndex;
   store: MessageStore;
   codec: Codec;

@@ -34,6 +34,7 @@ export class DyingEngine {
       append: (records: Append[]): Promise<Position[]> => write(() => engine.log.append(records)),
       reader: (topic, partition, from): LogReader => engine.log.reader(topic, partition, from),
       bounds: (topic, partition) => engine.log.bounds(topic, partition),
+      offsetAt: (topic, partition, time) => engine.log.offsetAt(topic, partition, time),
       close: async () => undefined,
     };
     const units: Units = {

@@ -1,17 +1,19 @@
 import type { AdminRoute } from '../route.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { graphRoutes } from './graph.ts';
 import { pauseRoutes } from './pauses.ts';
-import { searchRoutes } from './search.ts';
+import { replayRoutes } from './replay.ts';
 import { statusRoutes } from './status.ts';
 import { tapRoutes } from './tap.ts';
 
 /** Every call of the admin API. */
 export const adminRoutes: AdminRoute[] = [
   ...statusRoutes,
-  ...searchRoutes,
+  ...replayRoutes,
   ...deploymentRoutes,
   ...pauseRoutes,
   ...tapRoutes,
+  ...graphRoutes,
   ...deadLetterRoutes,
 ];

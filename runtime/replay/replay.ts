@@ -1,0 +1,201 @@
+import { MillraceError } from '../../platform/errors/error.ts';
+import { partitionOf } from '../../platform/keys.ts';
+import type { LogRecord } from '../../platform/log/port.ts';
+import type { SearchDocument } from '../../platform/search/port.ts';
+import { Committer } from '../committer.ts';
+import type { ControlLog } from '../deployment/control-log.ts';
+import type { ReplayJob } from '../deployment/deployments.ts';
+import type { Intake } from '../intake.ts';
+import type { TaskObserver } from '../observer.ts';
+import type { TaskPorts } from '../task.ts';
+import type { SourcePlan, TopologyPlan } from '../topology/plan.ts';
+import { UnitMaker } from '../unit-maker.ts';
+import type { ReplayOptions } from './options.ts';
+import { Pace } from './pace.ts';
+
+/** Reads a topic's past back from a store, in pages, as records that are like the topic's. */
+export type ReadBack = (
+  cursor: string | null,
+  limit: number,
+) => Promise<{ records: LogRecord[]; cursor: string | null }>;
+
+export interface ReplayPorts extends TaskPorts {
+  control: Pick<ControlLog, 'put'>;
+  /** By topic; for those whose `store` topics.yaml names. */
+  readBack: { [topic: string]: ReadBack };
+}
+
+export interface ReplayProgress {
+  phase: 'store' | 'log';
+  records: number;
+  /** An estimate while the store is read. */
+  total: number | null;
+  seconds: number;
+}
+
+const pageSize = 500;
+/** At least this often what is done is noted, so that a replay that was killed has little to do again. */
+const noteEvery_ms = 1000;
+/** Of each this many documents one is compared in content afterwards. */
+const sampleEvery = 50;
+
+/**
+ * Runs a topology's steps over the past of its source again, into sinks that take a record twice without harm: what a store
+ * keeps first, then the log from the offsets that were noted before the store was read, so that between the two nothing is
+ * missed and what comes twice is the same. Everything since reaches the sinks by the topology that runs all the while.
+ */
+export class Replay {
+  /** Of the documents that were written, for comparing. */
+  readonly sample: SearchDocument[] = [];
+  private documents = 0;
+  private readonly maker: UnitMaker;
+  private readonly committer: Committer;
+  private readonly pace: Pace;
+  private noted = 0;
+
+  constructor(
+    plan: TopologyPlan,
+    private readonly source: SourcePlan,
+    private readonly options: ReplayOptions,
+    private job: ReplayJob,
+    private readonly ports: ReplayPorts,
+    observer: TaskObserver,
+  ) {
+    const { search } = ports;
+    const index = (documents: SearchDocument[]): Promise<void> => {
+      for (const document of documents) if (this.documents++ % sampleEvery === 0) this.sample.push(document);
+      return search.index(documents, job.generation ?? undefined);
+    };
+    const own = { ...ports, search: { index } as typeof search };
+    // Its units carry no offsets and no states, so that nothing of the topology that runs is touched.
+    this.maker = new UnitMaker(plan, 0, 1, own, observer);
+    this.committer = new Committer(plan, this.maker, own, observer, false);
+    this.pace = new Pace(options.rate, ports.clock);
+  }
+
+  /** Ends when all is done that was there at its start and what came since. Error: whatever a sink refuses for good. */
+  async *run(estimate: number | null, signal: AbortSignal): AsyncGenerator<ReplayProgress> {
+    const began = this.ports.clock.now();
+    const before = this.job.records;
+    const progress = (phase: ReplayProgress['phase'], total: number | null): ReplayProgress => ({
+      phase,
+      records: this.job.records,
+      total,
+      seconds: (this.ports.clock.now() - began) / 1000,
+    });
+    if (this.job.next.length === 0) await this.note({ next: await this.starts() });
+    if (this.options.from.kind === 'store') {
+      for await (const _ of this.scan(signal)) yield progress('store', estimate);
+    }
+    for await (const left of this.follow(signal)) yield progress('log', this.job.records + left);
+    await this.note({});
+    if (this.job.records === before) yield progress('log', this.job.records);
+  }
+
+  get records(): number {
+    return this.job.records;
+  }
+
+  /** Where the log is to be read from, in each partition: noted before anything is read. */
+  private async starts(): Promise<ReplayJob['next']> {
+    const { log } = this.ports;
+    const { from } = this.options;
+    const count = log.topic(this.source.topic)!.partitions;
+    const wanted = this.options.partitions ?? Array.from({ length: count }, (_, partition) => partition);
+    const beyond = wanted.find((partition) => partition >= count);
+    if (beyond !== undefined)
+      throw new MillraceError(
+        'invalid_request',
+        `partitions: ${this.source.topic} has ${count}, counted from 0; not ${beyond}`,
+      );
+    return Promise.all(
+      wanted.map(async (partition) => {
+        const { start, end } = await log.bounds(this.source.topic, partition);
+        if (from.kind === 'store') return { partition, offset: end };
+        if (from.kind === 'start') return { partition, offset: start };
+        if (from.kind === 'time')
+          return { partition, offset: await log.offsetAt(this.source.topic, partition, from.time) };
+        if (from.offset < start)
+          throw new MillraceError(
+            'conflict',
+            `partition ${partition} keeps records from offset ${start} on; for all there is, replay from the store`,
+          );
+        return { partition, offset: Math.min(from.offset, end) };
+      }),
+    );
+  }
+
+  private async *scan(signal: AbortSignal): AsyncGenerator<void> {
+    const readBack = this.ports.readBack[this.source.topic];
+    if (!readBack)
+      throw new MillraceError('conflict', `no store keeps what ${this.source.topic} had; replay from --from start`);
+    while (!this.job.scanned) {
+      stopped(signal);
+      const { records, cursor } = await readBack(this.job.cursor, pageSize);
+      await this.write(records, signal);
+      await this.note({ cursor, scanned: cursor === null, records: this.job.records + records.length }, noteEvery_ms);
+      yield;
+    }
+  }
+
+  private async *follow(signal: AbortSignal): AsyncGenerator<number> {
+    for (const position of this.job.next) {
+      const { partition } = position;
+      for (;;) {
+        stopped(signal);
+        const { end } = await this.ports.log.bounds(this.source.topic, partition);
+        if (position.offset >= end) break;
+        const reader = this.ports.log.reader(this.source.topic, partition, position.offset);
+        const records = await reader.next(Math.min(pageSize, end - position.offset), 1000);
+        reader.close();
+        if (records.length === 0) break;
+        await this.write(records, signal);
+        position.offset = records.at(-1)!.offset + 1;
+        await this.note({ records: this.job.records + records.length }, noteEvery_ms);
+        yield end - position.offset;
+      }
+    }
+  }
+
+  private async write(page: LogRecord[], signal: AbortSignal): Promise<void> {
+    const { keys, partitions } = this.options;
+    const count = this.ports.log.topic(this.source.topic)!.partitions;
+    const records = page.filter(
+      ({ key }) => (!keys || keys.includes(key)) && (!partitions || partitions.includes(partitionOf(key, count))),
+    );
+    await this.pace.take(page.length, signal);
+    if (records.length === 0) return;
+    const unit = this.maker.make(this.intake, records);
+    if (unit.failure) throw unit.failure.error;
+    await this.committer.commit(unit, this.intake, records, signal);
+  }
+
+  /** Notes how far it has come; with `every`, only when the last time is so long ago. */
+  private async note(change: Partial<ReplayJob>, every = 0): Promise<void> {
+    const now = this.ports.clock.now();
+    this.job = { ...this.job, ...change, at: now };
+    if (now - this.noted < every) return;
+    this.noted = now;
+    await this.ports.control.put({ Replay: structuredClone(this.job) });
+  }
+
+  private get intake(): Intake {
+    const { id, topic, batch } = this.source;
+    return {
+      kind: 'source',
+      id,
+      node: this.source,
+      topic,
+      partition: 0,
+      consumer: undefined,
+      batch,
+      in_flight: 1,
+      leadsTo: new Set(),
+    };
+  }
+}
+
+function stopped(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new MillraceError('unavailable', 'the replay was stopped; the same command goes on with it');
+}
