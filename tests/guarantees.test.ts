@@ -2,31 +2,19 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openEngine } from '../platform/embedded/engine.ts';
 import type { RowWrite } from '../platform/messages/port.ts';
 import type { SearchDocument } from '../platform/search/port.ts';
-import { loadProcessors } from '../runtime/registry.ts';
-import { drive, type Run } from '../runtime/testing/driver.ts';
+import type { Run } from '../runtime/testing/driver.ts';
 import { whereOf } from '../runtime/testing/fixture/crashes.ts';
 import type { Given } from '../runtime/testing/given.ts';
-import { loadTopologies } from '../runtime/topology/load.ts';
-import type { Plans } from '../runtime/topology/plan.ts';
 import type { MessageEvent } from '../schemas/generated/types.ts';
 import * as asRead from './support/as-read.ts';
+import { runOf, sameWithCrashes, smallPlans } from './support/crashing.ts';
 import { codec } from './support/pipeline.ts';
 import { makeWorkload } from './support/workload.ts';
 
-const processors = await loadProcessors();
-const { plans: shipped } = loadTopologies(fileURLToPath(new URL('../topologies', import.meta.url)), processors);
-/** Small batches put crash points between records, too. */
-const plans: Plans = {
-  ...shipped!,
-  topologies: shipped!.topologies.map((plan) => ({
-    ...plan,
-    nodes: plan.nodes.map((node) => (node.kind === 'source' ? { ...node, batch: { size: 3, within_ms: 0 } } : node)),
-  })),
-};
+const plans = await smallPlans();
 const workload = await makeWorkload(plans);
 const folder = mkdtempSync(`${tmpdir()}/millrace-guarantees-`);
 const engine = openEngine(folder, codec);
@@ -34,50 +22,6 @@ after(async () => {
   await engine.close();
   rmSync(folder, { recursive: true });
 });
-
-/** Runs a topology over records, with crashes after so many steps of each life. */
-async function run(
-  topology: string,
-  given: Given[],
-  crashes: number[],
-  atCrash: (run: Run) => void = () => undefined,
-): Promise<Run> {
-  const run = await drive(plans, topology);
-  for (const steps of crashes) run.crashAt(steps);
-  run.atCrash = () => atCrash(run);
-  await run.give(given);
-  await run.settle();
-  await run.stop();
-  assert.deepEqual(run.journal.failures, []);
-  return run;
-}
-
-/** With a crash before every step in turn, and a second one soon after, what readers make of it is as without. */
-async function sameWithCrashes(
-  topology: string,
-  given: Given[],
-  readers: (run: Run) => Promise<unknown> | unknown,
-  atCrash: (run: Run) => void = () => undefined,
-): Promise<Run> {
-  const calm = await run(topology, given, []);
-  const expected = plain(await readers(calm));
-  const { steps } = calm.engine;
-  assert.ok(steps.length > 5, `only ${steps.length} steps`);
-  for (const step of steps.keys()) {
-    for (const crashes of [[step], [step, step % 5]]) {
-      const torn = await run(topology, given, crashes, atCrash);
-      assert.ok(torn.journal.lives > 1);
-      const where = `crash ${whereOf(steps, step)}${crashes.length > 1 ? `, and one ${step % 5} steps later` : ''}`;
-      assert.deepEqual(plain(await readers(torn)), expected, where);
-    }
-  }
-  return calm;
-}
-
-/** As JSON has it: whether a value was made here or decoded makes no difference. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
-}
 
 let workspaces = 0;
 
@@ -92,25 +36,20 @@ const rowsOf = (run: Run): RowWrite[] => run.outputs('rows').map(({ value }) => 
 const tables = (run: Run, node: string, names: string[]): unknown =>
   names.map((name) => [...run.state(node, name)].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** The events of the workload, as `messages` makes them. */
-async function events(): Promise<Given[]> {
-  const made = await run('messages', workload.commands, []);
-  return made.outputs('events').map(({ value }) => ({ topic: 'message_events', schema: 'MessageEvent', value }));
-}
+const messages = { plans, topology: 'messages', given: workload.commands };
+const calm = await runOf(messages);
+const events = calm
+  .outputs('events')
+  .map(({ value }): Given => ({ topic: 'message_events', schema: 'MessageEvent', value }));
 
 describe('what holds after a crash at any step of any commit (docs/guarantees.md)', () => {
-  it('messages: each event once and the same, by rev; rows as the store keeps them; one answer; the state', async () => {
-    const calm = await sameWithCrashes(
-      'messages',
-      workload.commands,
-      async (run) => ({
-        events: asRead.eventsAsRead(run.outputs('events')),
-        answers: asRead.answersAsRead(run.outputs('answers')),
-        store: await stored(rowsOf(run)),
-        state: tables(run, 'sequence', ['heads', 'clock', 'sent', 'threads', 'changed']),
-      }),
-      rowsBeforeEvents,
-    );
+  it('messages: each event once and the same, by rev; rows as the store keeps them; an answer to each; the state', async () => {
+    await sameWithCrashes({ ...messages, atCrash: rowsBeforeEvents }, async (run) => ({
+      events: asRead.eventsAsRead(run.outputs('events')),
+      answers: asRead.answersAsRead(run.outputs('answers')),
+      store: await stored(rowsOf(run)),
+      state: tables(run, 'sequence', ['heads', 'clock', 'sent', 'threads', 'changed']),
+    }));
     const made = calm.outputs('events').map(({ value }) => value as MessageEvent);
     for (const channel of ['a', 'b']) {
       const revs = made.filter(({ channel_id }) => channel_id === channel).map(({ rev }) => rev);
@@ -124,38 +63,37 @@ describe('what holds after a crash at any step of any commit (docs/guarantees.md
   });
 
   it('messages: no event is written twice at all, for the state folds the topic that it goes to', async () => {
-    await sameWithCrashes('messages', workload.commands, (run) => run.outputs('events'));
+    await sameWithCrashes(messages, (run) => run.outputs('events'));
   });
 
-  it('messages: a state that is lost after the crash, too, is made of the events again', async () => {
-    const calm = await run('messages', workload.commands, []);
+  it('messages: a state that is lost with the crash is made of the events again', async () => {
     for (const step of calm.engine.steps.keys()) {
-      const torn = await run('messages', workload.commands, [step], ({ engine: torn }) => torn.forgetState());
-      assert.deepEqual(
-        torn.outputs('events'),
-        calm.outputs('events'),
-        `crash ${whereOf(calm.engine.steps, step)}, and the state lost`,
-      );
+      const torn = await runOf({ ...messages, atCrash: ({ engine: left }) => left.forgetState() }, [step]);
+      const where = `crash ${whereOf(calm.engine.steps, step)}, and the state lost`;
+      assert.deepEqual(torn.outputs('events'), calm.outputs('events'), where);
     }
   });
 
   it('read-markers: rows as the store merges them; each device’s marker, and whoever waits is told', async () => {
-    await sameWithCrashes('read-markers', workload.reads, async (run) => ({
+    await sameWithCrashes({ plans, topology: 'read-markers', given: workload.reads }, async (run) => ({
       store: await stored(rowsOf(run)),
       people: asRead.peopleAsRead(run.outputs('events')),
     }));
   });
 
   it('memberships: of each membership the newest', async () => {
-    await sameWithCrashes('memberships', await events(), (run) => asRead.peopleAsRead(run.outputs('people')));
+    const scenario = { plans, topology: 'memberships', given: events };
+    await sameWithCrashes(scenario, (run) => asRead.peopleAsRead(run.outputs('people')));
   });
 
-  it('index: of each message the newest document; a record given up has its dead letter', async () => {
-    const given = await events();
-    const readers = (run: Run) => ({
+  it('index: of each message the newest document; of a record that is given up a dead letter, at least one', async () => {
+    const prepare = (run: Run): void =>
+      run.failNext('documents', { times: Infinity, code: 'internal', when: { channel_id: 'b', rev: 2 } });
+    const read = await sameWithCrashes({ plans, topology: 'index', prepare, given: events }, (run) => ({
       documents: asRead.documentsAsRead(run.outputs('search').map(({ value }) => value as SearchDocument)),
-    });
-    await sameWithCrashes('index', given, readers);
+      letters: asRead.lettersAsRead(run.deadLetters()),
+    }));
+    assert.equal(read.deadLetters().length, 1);
   });
 
   it('fan-out: each gateway has each event once by rev, and what else it merges; the interests', async () => {
@@ -165,8 +103,8 @@ describe('what holds after a crash at any step of any commit (docs/guarantees.md
       value: { address, gateway, epoch: 1, ask, wanted },
     });
     const lease: Given = { topic: 'gateways', schema: 'GatewayLease', value: { gateway: '0', epoch: 1, until: 1 } };
-    const notices = await run('memberships', await events(), []);
-    const markers = await run('read-markers', workload.reads, []);
+    const notices = await runOf({ plans, topology: 'memberships', given: events });
+    const markers = await runOf({ plans, topology: 'read-markers', given: workload.reads });
     const people = [...notices.outputs('people'), ...markers.outputs('events')].map(
       ({ value }): Given => ({ topic: 'person_events', schema: 'PersonEvent', value }),
     );
@@ -180,7 +118,7 @@ describe('what holds after a crash at any step of any commit (docs/guarantees.md
       schema: 'Typing',
       value: { workspace_id: 'w', channel_id: 'a', user_id: 'eve' },
     };
-    const [before, behind] = [(await events()).slice(0, 6), (await events()).slice(6)];
+    const [before, behind] = [events.slice(0, 6), events.slice(6)];
     const given = [
       lease,
       interest('0', 'w\0#a', 1),
@@ -194,7 +132,7 @@ describe('what holds after a crash at any step of any commit (docs/guarantees.md
       status('online'),
       ...behind,
     ];
-    await sameWithCrashes('fan-out', given, (run) => ({
+    await sameWithCrashes({ plans, topology: 'fan-out', given }, (run) => ({
       events: asRead.eventsAsRead(run.outputs('events-out')),
       people: asRead.peopleAsRead(run.outputs('people-out')),
       statuses: asRead.statusesAsRead(run.outputs('presence-out')),

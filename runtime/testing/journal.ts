@@ -1,5 +1,4 @@
 import type { TaskObserver } from '../observer.ts';
-import type { TornEngine } from './torn-engine.ts';
 
 /** A try of a step or effect that failed and was followed by another one. */
 export interface Retry {
@@ -20,7 +19,7 @@ export class Journal implements TaskObserver {
   /** Grows whenever something happens. */
   activity = 0;
 
-  constructor(private readonly engine: TornEngine) {}
+  constructor(private readonly engine: { readonly crashed: boolean }) {}
 
   /** A new task begins. */
   begin(): void {

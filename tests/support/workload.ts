@@ -36,7 +36,8 @@ function change(message: Message, user: string, change: ChangeMessage['change'],
   return command('a', user, { ChangeMessage: body });
 }
 
-export async function makeWorkload(plans: Plans): Promise<Workload> {
+/** `more`: so many plain sends besides. */
+export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
   requests = 0;
   const first = [
     send('a', 'alice', '1', { mentions: ['bob'], mentions_channel: true }),
@@ -86,6 +87,7 @@ export async function makeWorkload(plans: Plans): Promise<Workload> {
     command('a', 'alice', { DirectoryChange: { change_id: 2, change: 'left', user_ids: ['eve'], channel: null } }),
     send('b', 'alice', '5'),
     send('b', 'bob', '2'),
+    ...Array.from({ length: more }, (_, i) => send(i % 3 === 0 ? 'b' : 'a', 'bob', `more ${i}`)),
   ];
   return { commands, reads: [read('bob', 4), read('bob', 2), read('eve', 3), read('bob', 4), read('bob', 1, 1)] };
 }
