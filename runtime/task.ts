@@ -63,6 +63,7 @@ export class Task {
   private readonly maker: UnitMaker;
   private readonly committer: Committer;
   private cut: number | undefined;
+  private readonly onProgress = new Set<() => void>();
   /** The node that a record can't pass, tried several times already. */
   stuckOn: string | undefined;
 
@@ -153,7 +154,16 @@ export class Task {
   /** A join must not miss rows that were there before the record. */
   private async caughtUp(table: Intake, signal: AbortSignal): Promise<void> {
     const { end } = await this.ports.log.bounds(table.topic, table.partition);
-    while (!signal.aborted && this.positions.get(table.id)! < end) await this.ports.clock.sleep(2, signal);
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!signal.aborted && this.positions.get(table.id)! < end) return;
+        this.onProgress.delete(look);
+        resolve();
+      };
+      this.onProgress.add(look);
+      signal.addEventListener('abort', look, { once: true });
+      look();
+    });
   }
 
   /** Takes a batch through the graph, up to a cut, and has it committed. A batch that fails is taken record by record. */
@@ -205,6 +215,7 @@ export class Task {
   private async commit(unit: WorkUnit, intake: Intake, records: LogRecord[], signal: AbortSignal): Promise<void> {
     await this.committer.commit(unit, intake, records, signal);
     this.positions.set(intake.id, records.at(-1)!.offset + 1);
+    for (const look of this.onProgress) look();
   }
 
   /** One record by its node's policy: tries again, then a dead letter or an error. Undefined once the signal aborts. */
