@@ -100,4 +100,34 @@ describe('a commit that is refused', async () => {
     stop.abort();
     await running;
   });
+
+  it('takes with it those behind it, of a source whose offset is not kept', async () => {
+    const volatile = mkdtempSync(`${tmpdir()}/millrace-guarantees-`);
+    writeFileSync(
+      `${volatile}/topics.yaml`,
+      topics.replace('[Typing], retention: 3d', '[Typing], retention: 3d, volatile: true'),
+    );
+    writeFileSync(`${volatile}/calm.yaml`, windows);
+    const calm = await smallPlans(volatile);
+    rmSync(volatile, { recursive: true });
+    const engine = new TornEngine(codec, Date.now);
+    await engine.log.declare(topicSpecs(calm, { partitions: 1, gateways: [] }));
+    const value = { workspace_id: 'w', channel_id: 'c', user_id: 'u' };
+    const typing = appendOf({ topic: 'typing', schema: 'Typing', value }, calm);
+    await engine.log.append(Array.from({ length: 9 }, () => typing));
+    let calls = 0;
+    const commit = async (unit: Unit) => {
+      const call = ++calls;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (call === 2) throw new Error('refused');
+      return engine.commit(unit);
+    };
+    const units = { commit, offset: engine.offset.bind(engine) };
+    const search = {} as SearchIndex;
+    const ports = { log: engine.log, state: engine.state, units, search, clock: systemClock, codec };
+    const task = new Task({ plan: calm.topologies[0]!, partition: 0 }, ports, new Journal(engine));
+    await assert.rejects(task.run(new AbortController().signal), /refused/);
+    assert.equal(calls, 3);
+    assert.equal(task.positions.get('typing'), 3, 'the next task begins behind what was kept');
+  });
 });
