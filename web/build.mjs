@@ -1,19 +1,22 @@
-// Bundles the page into web/dist: index.html and assets/app.<hash>.{js,css}. Prints one line; exits with 1 on error.
+// Bundles the page into web/dist and the operators' page into web/ops/dist: index.html and assets/app.<hash>.{js,css}.
+// Prints a line for each; exits with 1 on error. The first is public, the second is served on the operators' port alone.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const MAX_COMPRESSED = 60 * 1024;
 const here = dirname(fileURLToPath(import.meta.url));
-const dist = join(here, 'dist');
+const pages = [
+  { folder: '.', entry: 'src/main.ts', style: 'styles/main.css', dist: 'dist', most: 60 * 1024 },
+  { folder: 'ops', entry: 'ops/src/main.ts', style: 'ops/styles/main.css', dist: 'ops/dist', most: 40 * 1024 },
+];
 
-async function bundle() {
+async function bundle({ folder, entry, style, dist, most }) {
   const { outputFiles, warnings } = await build({
     absWorkingDir: here,
-    entryPoints: { app: 'src/main.ts', 'app.style': 'styles/main.css' },
-    outdir: 'dist/assets',
+    entryPoints: { app: entry, 'app.style': style },
+    outdir: `${dist}/assets`,
     entryNames: '[name].[hash]',
     bundle: true,
     minify: true,
@@ -29,28 +32,30 @@ async function bundle() {
     contents,
   }));
   const named = (suffix) => assets.find(({ name }) => name.endsWith(suffix)).name;
-  const template = await readFile(join(here, 'index.html'), 'utf8');
+  const template = await readFile(join(here, folder, 'index.html'), 'utf8');
   const html = template.replace('app.js', named('.js')).replace('app.css', named('.css'));
   const sizes = [...assets.map(({ contents }) => contents), Buffer.from(html)].map((part) => gzipSync(part).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total > MAX_COMPRESSED) throw new Error(`the page is ${total} bytes compressed, more than ${MAX_COMPRESSED}`);
+  if (total > most) throw new Error(`the page is ${total} bytes compressed, more than ${most}`);
   // Nothing is removed before the new files are ready, so that a failed build leaves the last good one.
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(join(dist, 'assets'), { recursive: true });
-  await Promise.all(assets.map(({ name, contents }) => writeFile(join(dist, 'assets', name), contents)));
-  await writeFile(join(dist, 'index.html'), html);
+  const place = join(here, dist);
+  await rm(place, { recursive: true, force: true });
+  await mkdir(join(place, 'assets'), { recursive: true });
+  await Promise.all(assets.map(({ name, contents }) => writeFile(join(place, 'assets', name), contents)));
+  await writeFile(join(place, 'index.html'), html);
   return total;
 }
 
-const started = performance.now();
-try {
-  const total = await bundle();
-  console.log(
-    `web/dist built: ${(total / 1024).toFixed(1)} KB compressed, ${Math.round(performance.now() - started)} ms`,
-  );
-} catch (error) {
-  const first = error?.errors?.[0];
-  const at = first?.location ? `${first.location.file}:${first.location.line}:${first.location.column}: ` : '';
-  console.error(`web/dist not built: ${at}${first?.text ?? error?.message ?? error}`);
-  process.exitCode = 1;
+for (const page of pages) {
+  const started = performance.now();
+  try {
+    const total = await bundle(page);
+    const took = Math.round(performance.now() - started);
+    console.log(`web/${page.dist} built: ${(total / 1024).toFixed(1)} KB compressed, ${took} ms`);
+  } catch (error) {
+    const first = error?.errors?.[0];
+    const at = first?.location ? `${first.location.file}:${first.location.line}:${first.location.column}: ` : '';
+    console.error(`web/${page.dist} not built: ${at}${first?.text ?? error?.message ?? error}`);
+    process.exitCode = 1;
+  }
 }

@@ -1,9 +1,9 @@
 import pc from 'picocolors';
+import { age } from '../../runtime/observing/format.ts';
+import { shownKey } from '../../runtime/observing/shown-key.ts';
 import type { LetterGroup } from '../../server/dead-letters/filter.ts';
 import type { LetterSummary } from '../../server/dead-letters/view.ts';
 import type { Terminal } from '../command.ts';
-import { shownKey } from '../keys.ts';
-import { age } from '../status/format.ts';
 import { callDeadLetters } from './call.ts';
 import { type FilterOptions, filterOf } from './options.ts';
 

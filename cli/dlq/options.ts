@@ -1,7 +1,7 @@
 import { MillraceError } from '../../platform/errors/error.ts';
 import { parseDuration } from '../../runtime/duration.ts';
+import { meantKey } from '../../runtime/observing/shown-key.ts';
 import type { LetterFilter } from '../../server/dead-letters/filter.ts';
-import { meantKey } from '../keys.ts';
 
 export interface FilterOptions {
   topology?: string;

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
+import { shownKey } from '../../runtime/observing/shown-key.ts';
 import type { ShownLetter } from '../../server/dead-letters/dead-letters.ts';
 import type { Terminal } from '../command.ts';
-import { shownKey } from '../keys.ts';
 import { callDeadLetters } from './call.ts';
 import { idOf } from './options.ts';
 

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
+import { age } from '../../runtime/observing/format.ts';
 import type { Status } from './fetch.ts';
-import { age } from './format.ts';
 import { nodeRows } from './rows.ts';
 import { tableHead, tableRow } from './table.ts';
 

@@ -1,5 +1,5 @@
 import type pc from 'picocolors';
-import { age, count, duration } from './format.ts';
+import { age, count, duration } from '../../runtime/observing/format.ts';
 import type { NodeRow } from './rows.ts';
 
 type Paint = ReturnType<typeof pc.createColors>;

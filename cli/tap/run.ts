@@ -2,10 +2,10 @@ import pc from 'picocolors';
 import { parseSettings } from '../../config/parse.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { parseDuration } from '../../runtime/duration.ts';
+import { shownKey } from '../../runtime/observing/shown-key.ts';
 import type { TapLine } from '../../server/tap/tap.ts';
 import { adminCall } from '../admin-client.ts';
 import type { Terminal } from '../command.ts';
-import { shownKey } from '../keys.ts';
 
 export interface TapCommandOptions {
   output?: string;

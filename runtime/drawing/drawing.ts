@@ -94,10 +94,18 @@ export function withRates(drawing: Drawing, rateOf: (measure: Measure) => number
 }
 
 /** What is written on a line: names of outputs, and the rate where it is known. */
-export function edgeText({ label, rate }: DrawnEdge): string {
-  const measured =
-    rate === undefined ? '' : `${rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 })}/s`;
-  return [label, measured].filter(Boolean).join(' · ');
+export function edgeText(edge: DrawnEdge): string {
+  return [edge.label, rateText(edge)].filter(Boolean).join(' · ');
+}
+
+/** The names of outputs where there is little room: the first, and how many more. */
+export function shortLabel({ label }: DrawnEdge): string {
+  const [first, ...more] = label.split(', ');
+  return label.length <= 13 || more.length === 0 ? label : `${first} +${more.length}`;
+}
+
+export function rateText({ rate }: DrawnEdge): string {
+  return rate === undefined ? '' : `${rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 })}/s`;
 }
 
 /** Several ways between the same two places are one line with several names. */

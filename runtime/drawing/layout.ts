@@ -1,3 +1,4 @@
+import { columnsOf } from './columns.ts';
 import type { Drawing, DrawnEdge, DrawnNode } from './drawing.ts';
 
 export interface PlacedNode extends DrawnNode {
@@ -7,8 +8,13 @@ export interface PlacedNode extends DrawnNode {
   height: number;
 }
 
-/** `columns`: over how many columns it goes; `back`: towards the start. */
-export type PlacedEdge = DrawnEdge & { back: boolean; columns: number };
+/** A line as an SVG path, with the middle of where its text goes; `back`: it goes towards the start. */
+export interface PlacedEdge extends DrawnEdge {
+  back: boolean;
+  path: string;
+  x: number;
+  y: number;
+}
 
 export interface Layout {
   nodes: PlacedNode[];
@@ -17,71 +23,98 @@ export interface Layout {
   height: number;
 }
 
-const column = 230;
+const margin = 24;
+const column = 240;
 const row = 64;
-const height = 36;
+const box = { width: 146, height: 36 };
+/** What a line needs that passes a column. */
+const lane = 22;
 
-/** Nodes in columns by their distance from the sources; edges that go back (through a topic) are marked. */
+/** A box, or the place where a long line passes a column. */
+interface Spot {
+  id: string;
+  column: number;
+  height: number;
+  before: string[];
+  y: number;
+}
+
+/**
+ * Nodes in columns by their distance from the sources. A line over several columns has a lane of its own in those between,
+ * so that it passes no box; one that goes back is drawn around.
+ */
 export function layout({ nodes, edges }: Drawing): Layout {
   const columns = columnsOf(nodes, edges);
-  const rows = new Map<number, number>();
-  // Each node near the middle of what leads to it, so that lines stay short.
-  const placed = new Map<string, PlacedNode>();
-  const ordered = [...nodes].sort((a, b) => columns.get(a.id)! - columns.get(b.id)!);
-  for (const node of ordered) {
-    const at = columns.get(node.id)!;
-    const before = edges.filter((edge) => edge.to === node.id).flatMap((edge) => placed.get(edge.from) ?? []);
-    const wanted = before.length === 0 ? 0 : before.reduce((sum, other) => sum + other.y, 0) / before.length;
-    const y = Math.max(rows.get(at) ?? 24, Math.round(wanted));
-    rows.set(at, y + row);
-    placed.set(node.id, { ...node, x: 24 + at * column, y, width: 170, height });
-  }
-  const all = [...placed.values()];
+  const spots = new Map<string, Spot>();
+  for (const { id } of nodes) spots.set(id, { id, column: columns.get(id)!, height: box.height, before: [], y: 0 });
+  const ways = edges.map((edge) => {
+    const [from, to] = [columns.get(edge.from)!, columns.get(edge.to)!];
+    const way = [edge.from];
+    for (let at = from + 1; at < to; at++) {
+      const id = `${edge.from}>${edge.to}@${at}`;
+      spots.set(id, { id, column: at, height: 0, before: [way.at(-1)!], y: 0 });
+      way.push(id);
+    }
+    if (to > from) spots.get(edge.to)!.before.push(way.at(-1)!);
+    return [...way, edge.to].map((id) => spots.get(id)!);
+  });
+  place([...spots.values()], spots);
+  const placed = nodes.map((node): PlacedNode => {
+    const { column: at, y } = spots.get(node.id)!;
+    return { ...node, x: margin + at * column, y, ...box };
+  });
   return {
-    nodes: all,
-    edges: edges.map((edge) => {
-      const span = columns.get(edge.to)! - columns.get(edge.from)!;
-      return { ...edge, back: span <= 0, columns: span };
-    }),
-    width: Math.max(...all.map((node) => node.x + node.width)) + 24,
-    height: Math.max(...all.map((node) => node.y + node.height)) + 24,
+    nodes: placed,
+    edges: edges.map((edge, i) => ({ ...edge, ...curve(ways[i]!) })),
+    width: Math.max(0, ...placed.map((node) => node.x + box.width)) + margin,
+    height: Math.max(0, ...[...spots.values()].map((spot) => spot.y + spot.height)) + margin,
   };
 }
 
-/** A line between two boxes as an SVG path, with the place of its text. */
-export function curveOf(
-  { back, columns }: PlacedEdge,
-  from: PlacedNode,
-  to: PlacedNode,
-): { path: string; x: number; y: number } {
-  const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
-  const bend = back ? 90 : Math.max(30, (x2 - x1) / 2);
-  // A long line goes around what stands between its ends.
-  const dip = columns > 1 ? 48 : 0;
-  const path = `M ${x1} ${y1} C ${x1 + bend} ${y1 + dip}, ${x2 - bend} ${y2 + dip}, ${x2} ${y2}`;
-  return { path, x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
-}
-
-/** Longest way from a node that nothing leads to; a way that comes back on itself counts no further. */
-function columnsOf(nodes: DrawnNode[], edges: DrawnEdge[]): Map<string, number> {
-  const columns = new Map<string, number>();
-  const open = new Set<string>();
-  const visit = (id: string): number => {
-    const known = columns.get(id);
-    if (known !== undefined) return known;
-    if (open.has(id)) return -1;
-    open.add(id);
-    const column = 1 + Math.max(-1, ...edges.filter((edge) => edge.to === id).map((edge) => visit(edge.from)));
-    open.delete(id);
-    columns.set(id, column);
-    return column;
-  };
-  for (const node of nodes) visit(node.id);
-  // What nothing leads to stands right before what it leads to, so that its line is short.
-  for (const { id } of nodes) {
-    if (edges.some((edge) => edge.to === id)) continue;
-    const next = edges.filter((edge) => edge.from === id).map((edge) => columns.get(edge.to)!);
-    if (next.length > 0) columns.set(id, Math.max(0, Math.min(...next) - 1));
+/** Column by column, each spot near the middle of what leads to it; what nothing leads to comes last. */
+function place(all: Spot[], spots: Map<string, Spot>): void {
+  for (let at = 0; all.some((spot) => spot.column >= at); at++) {
+    const wanted = (spot: Spot): number =>
+      spot.before.length === 0
+        ? Number.POSITIVE_INFINITY
+        : spot.before.reduce((sum, id) => sum + middle(spots.get(id)!), 0) / spot.before.length;
+    const here = all
+      .filter((spot) => spot.column === at)
+      .sort((a, b) => (wanted(a) < wanted(b) ? -1 : wanted(a) > wanted(b) ? 1 : 0));
+    let free = margin + 12;
+    for (const spot of here) {
+      const best = wanted(spot) - spot.height / 2;
+      spot.y = Math.max(free, Number.isFinite(best) ? Math.round(best) : free);
+      free = spot.y + (spot.height === 0 ? lane : row);
+    }
   }
-  return columns;
+}
+
+function middle(spot: Spot): number {
+  return spot.y + spot.height / 2;
+}
+
+function curve(way: Spot[]): { back: boolean; path: string; x: number; y: number } {
+  const [first, last] = [way[0]!, way.at(-1)!];
+  const right = (spot: Spot): number => margin + spot.column * column + box.width;
+  const left = (spot: Spot): number => margin + spot.column * column;
+  if (last.column <= first.column) {
+    const [x1, y1, x2, y2] = [right(first), middle(first), left(last), middle(last)];
+    return {
+      back: true,
+      path: `M ${x1} ${y1} C ${x1 + 90} ${y1}, ${x2 - 90} ${y2}, ${x2} ${y2}`,
+      x: (x1 + x2) / 2,
+      y: (y1 + y2) / 2,
+    };
+  }
+  let path = `M ${right(first)} ${middle(first)}`;
+  for (const [i, to] of way.slice(1).entries()) {
+    const from = way[i]!;
+    const bend = (right(from) + left(to)) / 2;
+    path += ` C ${bend} ${middle(from)}, ${bend} ${middle(to)}, ${left(to)} ${middle(to)}`;
+    if (to !== last) path += ` L ${right(to)} ${middle(to)}`;
+  }
+  // On the first bend, past its middle: lines that leave one box have parted there.
+  const y = middle(first) * 0.32 + middle(way[1]!) * 0.68;
+  return { back: false, path, x: right(first) + (column - box.width) * 0.59, y };
 }

@@ -1,5 +1,5 @@
-import { edgeText } from './drawing.ts';
-import { curveOf, type Layout, type PlacedNode } from './layout.ts';
+import { rateText, shortLabel } from './drawing.ts';
+import type { Layout, PlacedEdge, PlacedNode } from './layout.ts';
 
 const colors: { [kind in PlacedNode['kind']]: { fill: string; stroke: string } } = {
   topic: { fill: '#eef4ff', stroke: '#4a72c4' },
@@ -9,13 +9,11 @@ const colors: { [kind in PlacedNode['kind']]: { fill: string; stroke: string } }
 
 /** A layout as a picture of its own: topics blue, stores green, processors with their topology's name. */
 export function svg({ nodes, edges, width, height }: Layout): string {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const lines = edges.map((edge) => {
-    const { path, x, y } = curveOf(edge, byId.get(edge.from)!, byId.get(edge.to)!);
-    const written = edgeText(edge);
-    const text = written ? `<text x="${x}" y="${y - 4}" class="edge">${escapeXml(written)}</text>` : '';
-    return `<path d="${path}" fill="none" stroke="#8a93a0" marker-end="url(#arrow)"${edge.back ? ' stroke-dasharray="4 3"' : ''}/>${text}`;
-  });
+  const lines = edges.map(
+    ({ path, back }) =>
+      `<path d="${path}" fill="none" stroke="#8a93a0" marker-end="url(#arrow)"${back ? ' stroke-dasharray="4 3"' : ''}/>`,
+  );
+  const texts = edges.flatMap((edge) => [text(edge, -4, shortLabel(edge)), text(edge, 11, rateText(edge))]);
   const boxes = nodes.map(({ x, y, width: w, height: h, kind, label, topology }) => {
     const { fill, stroke } = colors[kind];
     const radius = kind === 'processor' ? 6 : 18;
@@ -24,13 +22,18 @@ export function svg({ nodes, edges, width, height }: Layout): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    '<style>text{font:13px system-ui,sans-serif;text-anchor:middle;fill:#1d232b}.edge{font-size:10px;fill:#5b6470}.topology{font-size:10px;fill:#8a93a0}</style>',
-    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#8a93a0"/></marker></defs>',
+    '<style>text{font:13px system-ui,sans-serif;text-anchor:middle;fill:#1d232b}.edge{font-size:10px;fill:#5b6470;stroke:#fcfcfd;stroke-width:3px;paint-order:stroke}.topology{font-size:10px;fill:#8a93a0}</style>',
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="#8a93a0"/></marker></defs>',
     `<rect width="${width}" height="${height}" fill="#fcfcfd"/>`,
     ...lines,
     ...boxes,
+    ...texts.filter(Boolean),
     '</svg>',
   ].join('\n');
+}
+
+function text({ x, y }: PlacedEdge, down: number, written: string): string {
+  return written && `<text x="${x}" y="${y + down}" class="edge">${escapeXml(written)}</text>`;
 }
 
 function escapeXml(text: string): string {
