@@ -29,7 +29,8 @@ export const addTest: AddCommand = (program, terminal, done) => {
       if (missing !== undefined) throw new MillraceError('not_found', `there is no ${missing}`);
       if (options.watch) {
         const { watchAndRun } = await import('../test/watch.ts');
-        await watchAndRun(argumentsOf(paths, options), paths, terminal);
+        const own = terminal.env['MILLRACE_PROCESSORS'];
+        await watchAndRun(argumentsOf(paths, options), own === undefined ? paths : [...paths, own], terminal);
       }
       const [{ loadProcessors }, { loadSuite, runSuite }, { renderProblem }, { renderResult, renderSummary }] =
         await Promise.all([
@@ -38,7 +39,7 @@ export const addTest: AddCommand = (program, terminal, done) => {
           import('../../runtime/topology/problem.ts'),
           import('../test/report.ts'),
         ]);
-      const suite = loadSuite(paths, await loadProcessors());
+      const suite = loadSuite(paths, await loadProcessors(terminal.env['MILLRACE_PROCESSORS']));
       if (suite.problems.length > 0) {
         if (options.json) terminal.out(JSON.stringify({ problems: suite.problems }, null, 2));
         else

@@ -9,7 +9,15 @@ import { appendOf, byTopic, type Given } from './given.ts';
 import { Journal } from './journal.ts';
 import { keepAlive } from './lives.ts';
 import { plannedEffects, plannedPlan } from './planned.ts';
-import { type Emitted, readDeadLetters, readOutputs, readState, type SeenDeadLetter } from './read-back.ts';
+import {
+  type Emitted,
+  readDeadLetters,
+  readOutputs,
+  readState,
+  readWaiting,
+  type SeenDeadLetter,
+  type Waiting,
+} from './read-back.ts';
 import { type CrashPoint, TornEngine } from './torn-engine.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -20,13 +28,6 @@ export interface DriveOptions {
   gateways?: string[];
   /** Records that lie on topics before the first task starts. */
   before?: Given[];
-}
-
-/** A source or table that has not taken all that lies on its topic. */
-export interface Waiting {
-  source: string;
-  next: number;
-  end: number;
 }
 
 /** As long as `settle` moves the clock for work that does not end. */
@@ -160,14 +161,8 @@ export class Run {
   }
 
   /** Sources and tables that have not taken all that lies on their topics. */
-  async waiting(): Promise<Waiting[]> {
-    const found: Waiting[] = [];
-    for (const { id, topic } of this.task?.intakes ?? []) {
-      const next = this.offset(id);
-      const { end } = await this.engine.log.bounds(topic, 0);
-      if (next < end) found.push({ source: id, next, end });
-    }
-    return found;
+  waiting(): Promise<Waiting[]> {
+    return readWaiting(this.task, this.engine);
   }
 
   /** Ends the task; what was written can still be read. */
