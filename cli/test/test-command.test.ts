@@ -1,50 +1,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import { root } from '../../config/folders.ts';
 import { eventually } from '../../tests/support/eventually.ts';
 import { elements } from '../../tests/support/xml.ts';
-import type { Terminal } from '../command.ts';
-import { main } from '../main.ts';
-
-const shipped = `${root}topologies`;
+import { changed, run, shipped } from './harness.ts';
 
 describe('millrace test', () => {
-  const folders: string[] = [];
-  after(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true });
-  });
-
-  /** The shipped files with changes to one of them. */
-  function changed(file: string, ...changes: [from: string, to: string][]): string {
-    const folder = mkdtempSync(`${tmpdir()}/millrace-fixtures-`);
-    folders.push(folder);
-    cpSync(shipped, folder, { recursive: true });
-    let text = readFileSync(`${folder}/${file}`, 'utf8');
-    for (const [from, to] of changes) {
-      assert.ok(text.includes(from), `${file} holds ${from}`);
-      text = text.replace(from, to);
-    }
-    writeFileSync(`${folder}/${file}`, text);
-    return folder;
-  }
-
-  async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const lines = { out: [] as string[], err: [] as string[] };
-    const terminal: Terminal = {
-      out: (text) => void lines.out.push(text),
-      err: (text) => void lines.err.push(text),
-      live: false,
-      screen: false,
-      color: false,
-      env: {},
-    };
-    const code = await main(['test', ...args], terminal);
-    return { code, out: lines.out.join('\n'), err: lines.err.join('\n') };
-  }
-
   it('prints a line for each test, and how many there were', async () => {
     const { code, out, err } = await run(`${shipped}/read-markers.test.yaml`);
     assert.equal(code, 0);
@@ -92,76 +55,6 @@ describe('millrace test', () => {
     assert.equal(code, 15);
     assert.match(out, /search: 1 record more than expected/);
   });
-
-  const broken: [what: string, from: string, to: string, place: string, message: RegExp, meant?: string][] = [
-    ['a field of a step', 'given: [deleted]', 'gives: [deleted]', 'gives', /a step is one of given, advance/, 'given'],
-    [
-      'a field of a value',
-      'channel_id: general\n      rev',
-      'chanel_id: general\n      rev',
-      'chanel_id',
-      /the schema has no field "chanel_id"/,
-      'channel_id',
-    ],
-    ['a name of records', 'given: [deleted]', 'given: [deletd]', 'deletd', /`records` has no "deletd"/, 'deleted'],
-    [
-      'a sink',
-      'none: [search] }\n\n  - name: an index',
-      'none: [serch] }\n\n  - name: an index',
-      'serch',
-      /"index" has no sink "serch"/,
-      'search',
-    ],
-    [
-      'a node that fails',
-      'fail: { node: documents',
-      'fail: { node: document',
-      'document',
-      /no processor or sink "document"/,
-      'documents',
-    ],
-    [
-      'a topic',
-      'topic: message_events\n            value: { work',
-      'topic: message_event\n            value: { work',
-      'message_event',
-      /"index" reads no topic "message_event"/,
-      'message_events',
-    ],
-    [
-      'a value',
-      'actor_id: alice\n      body',
-      'actor_id: 12\n      body',
-      '12',
-      /actor_id: must be a string, and is 12/,
-    ],
-    [
-      'an enum',
-      'kind: reaction_added, emoji',
-      'kind: reaction_aded, emoji',
-      'reaction_aded',
-      /kind: must be one of created/,
-      'reaction_added',
-    ],
-    ['a code', 'code: internal, when', 'code: intern, when', 'intern', /code: must be one of/, 'internal'],
-    ['a duration', 'advance: 499ms', 'advance: 499', '499', /A duration: 5ms/],
-    ['the topology', 'topology: index\n', 'topology: indx\n', 'indx', /there is no topology "indx"/, 'index'],
-  ];
-  for (const [what, from, to, place, message, meant] of broken) {
-    it(`shows where a file is wrong: ${what}`, async () => {
-      const folder = changed('index.test.yaml', [from, to]);
-      const { code, out } = await run(`${folder}/index.test.yaml`, '--json');
-      assert.equal(code, 3);
-      const { problems } = JSON.parse(out) as {
-        problems: { line: number; column: number; end_column: number; message: string; suggestion?: string }[];
-      };
-      const problem = problems.find((one) => message.test(one.message));
-      assert.ok(problem, problems.map((one) => one.message).join('; '));
-      const text = readFileSync(`${folder}/index.test.yaml`, 'utf8').split('\n')[problem.line - 1]!;
-      assert.equal(text.slice(problem.column - 1, problem.end_column - 1), place);
-      assert.equal(problem.suggestion, meant);
-    });
-  }
 
   it('writes JUnit XML that is well formed whatever a test is called', async () => {
     const folder = changed(

@@ -51,6 +51,11 @@ export class SourceFile {
     this.add(rule, plain ? [start + from, start + to] : [node.range[0], node.range[1]], message);
   }
 
+  /** The line on which a value, or the nearest thing that exists above it, stands. */
+  lineOf(path: Path): number {
+    return this.lines.linePos(this.rangeOf(path)[0]).line;
+  }
+
   private rangeOf(path: Path): [number, number] {
     for (let length = path.length; length >= 0; length--) {
       const node =
