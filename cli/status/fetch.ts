@@ -1,5 +1,6 @@
 import { parseSettings } from '../../config/parse.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
+import { overall } from '../../runtime/observing/state.ts';
 import type { TopologyStatus } from '../../runtime/runner.ts';
 import { adminCall } from '../admin-client.ts';
 import type { Terminal } from '../command.ts';
@@ -18,6 +19,7 @@ export async function fetchStatus({ env }: Pick<Terminal, 'env'>): Promise<Statu
   throw new MillraceError('unavailable', 'the process ended while it answered');
 }
 
+/** Whether all is as it should be; what an operator holds, and a version that takes over, is. */
 export function healthy({ topologies }: Status): boolean {
-  return topologies.every((topology) => topology.tasks.every((task) => task.state === 'running'));
+  return overall(topologies).tone !== 'bad';
 }

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { age } from '../../runtime/observing/format.ts';
+import { type State, stateOf } from '../../runtime/observing/state.ts';
 import type { Status } from './fetch.ts';
 import { nodeRows } from './rows.ts';
 import { tableHead, tableRow } from './table.ts';
@@ -9,13 +10,13 @@ export function renderStatus(status: Status, color: boolean): string {
   const paint = pc.createColors(color);
   const rows = nodeRows(status);
   const lines = [headline(status, color), ''];
-  for (const { topology, version, tasks } of status.topologies) {
-    const running = tasks.filter((task) => task.state === 'running').length;
-    const state =
-      running === tasks.length ? paint.green('running') : paint.red(`${running} of ${tasks.length} tasks running`);
-    lines.push(`${paint.bold(topology)} ${paint.dim(`v${version}`)}  ${state}, ${tasks.length} partitions`);
+  for (const topology of status.topologies) {
+    const { topology: name, version, tasks } = topology;
+    const state = paintedState(stateOf(topology), paint);
+    const partitions = `${tasks.length} ${tasks.length === 1 ? 'partition' : 'partitions'}`;
+    lines.push(`${paint.bold(name)} ${paint.dim(`v${version}`)}  ${state}, ${partitions}`);
     lines.push(paint.dim(tableHead('  node')));
-    const own = rows.filter((row) => row.topology === topology);
+    const own = rows.filter((row) => row.topology === name);
     for (const row of own) lines.push(tableRow(`  ${row.node}`, row, paint));
     for (const { node, last_error } of own)
       if (last_error) lines.push(paint.red(`  ${node}: ${last_error.message} (${ago(last_error.at)})`));
@@ -28,6 +29,10 @@ export function renderStatus(status: Status, color: boolean): string {
 
 export function headline({ url, pid, uptime_s }: Status, color: boolean): string {
   return `${pc.createColors(color).bold('Millrace')} at ${url}, process ${pid}, up ${age(uptime_s)}`;
+}
+
+export function paintedState({ text, tone }: State, paint: ReturnType<typeof pc.createColors>): string {
+  return { good: paint.green, held: paint.yellow, bad: paint.red }[tone](text);
 }
 
 function ago(at: number): string {

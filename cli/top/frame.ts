@@ -1,6 +1,7 @@
 import pc from 'picocolors';
+import { overall } from '../../runtime/observing/state.ts';
 import type { Status } from '../status/fetch.ts';
-import { headline } from '../status/render.ts';
+import { headline, paintedState } from '../status/render.ts';
 import { nodeRows, sorted, type sortings } from '../status/rows.ts';
 import { tableHead, tableRow } from '../status/table.ts';
 
@@ -15,8 +16,7 @@ export interface FrameOptions {
 export function frame(status: Status, { sort, color, lines }: FrameOptions): string[] {
   const paint = pc.createColors(color);
   const rows = sorted(nodeRows(status), sort);
-  const stopped = status.topologies.flatMap(({ tasks }) => tasks).filter(({ state }) => state !== 'running').length;
-  const state = stopped === 0 ? paint.green('all running') : paint.red(`${stopped} tasks do not run`);
+  const state = paintedState(overall(status.topologies), paint);
   const head = [`${headline(status, color)}, ${state}`, '', paint.dim(tableHead(`node (by ${sort})`))];
   const shown = lines === undefined ? rows : rows.slice(0, Math.max(1, lines - head.length - 1));
   const body = shown.map((row) => tableRow(`${row.topology}/${row.node}`, row, paint));

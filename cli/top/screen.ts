@@ -21,12 +21,12 @@ export class Screen {
   }
 
   get rows(): number {
-    return process.stdout.rows ?? 24;
+    return process.stdout.rows || 24;
   }
 
   /** Overwrites in place, so that nothing flickers. */
   draw(lines: string[]): void {
-    process.stdout.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J`);
+    process.stdout.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\n')}\u001b[J`);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { Drawing } from '../../../runtime/drawing/drawing.ts';
 import { age, count } from '../../../runtime/observing/format.ts';
+import { overall } from '../../../runtime/observing/state.ts';
 import { h, setText } from '../../src/dom.ts';
 import { themeButton } from '../../src/theme.ts';
 import { type Api, ApiError } from './api.ts';
@@ -8,7 +9,6 @@ import { Flow } from './flow.ts';
 import { Letters } from './letters.ts';
 import { Ops } from './ops.ts';
 import type { DeploymentLine, Letter, Status } from './shapes.ts';
-import { overall } from './state.ts';
 import { TapPanel } from './tap-panel.ts';
 import { Topologies } from './topologies.ts';
 

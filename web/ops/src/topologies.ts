@@ -1,9 +1,9 @@
 import { age } from '../../../runtime/observing/format.ts';
+import { stateOf } from '../../../runtime/observing/state.ts';
 import { fill, h, setText } from '../../src/dom.ts';
 import { NodeTable } from './node-table.ts';
 import type { Ops } from './ops.ts';
 import type { TopologyStatus } from './shapes.ts';
-import { stateOf } from './state.ts';
 
 /** Each topology with its state, its nodes, and the button that holds it. */
 export class Topologies {

@@ -1,4 +1,10 @@
-import type { TopologyStatus } from './shapes.ts';
+/** What tells how a topology is. */
+export interface Held {
+  topology: string;
+  /** `topology` itself, or nodes of it. */
+  paused: string[];
+  tasks: { state: string }[];
+}
 
 export interface State {
   text: string;
@@ -6,7 +12,7 @@ export interface State {
 }
 
 /** How a topology is, in a word; never by colour alone. */
-export function stateOf({ topology, paused, tasks }: TopologyStatus): State {
+export function stateOf({ topology, paused, tasks }: Held): State {
   const off = tasks.filter(({ state }) => state !== 'running');
   if (off.length > 0 && off.every(({ state }) => state === 'taking-over'))
     return { text: `a new version takes over (${off.length} of ${tasks.length} to go)`, tone: 'held' };
@@ -15,7 +21,7 @@ export function stateOf({ topology, paused, tasks }: TopologyStatus): State {
   return paused.length > 0 ? { text: `paused: ${paused.join(', ')}`, tone: 'held' } : { text: 'running', tone: 'good' };
 }
 
-export function overall(topologies: TopologyStatus[]): State {
+export function overall(topologies: Held[]): State {
   const states = topologies.map(stateOf);
   const bad = states.filter(({ tone }) => tone === 'bad').length;
   const held = states.filter(({ tone }) => tone === 'held').length;
