@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { adminCall } from '../cli/admin-client.ts';
+import type { TopologyStatus } from '../runtime/runner.ts';
+import { readTopologies } from '../runtime/topology/load.ts';
 import { eventually } from './support/eventually.ts';
 import { type ChannelHistory, type Kept, type Standing, violations } from './support/history-checker.ts';
 import { type Person, workspace } from './support/person.ts';
@@ -54,16 +57,28 @@ describe(`a server that is killed again and again (FAULT_SEED=${seed})`, () => {
     await eventually(() => assert.ok(clients.every((client) => client.channels.size === channelCount)));
     const working = clients.map((client, i) => work(client, i, randomFrom(seed + i), channels, () => going));
     const random = randomFrom(seed - 1);
+    const deploys: Promise<unknown>[] = [];
     for (let i = 0; i < kills; i++) {
-      await sleep(200 + random() * 1200);
+      await sleep(200 + random() * 900);
+      // Every topology goes over to a new version, mostly while the process is being killed.
+      deploys.push(deploy(server, i + 2));
+      await sleep(random() * 300);
       // Mostly SIGKILL; an orderly stop in the midst of work must keep the same promises.
       if (i % 3 === 2) assert.equal(await server.terminate(), 0, server.stderr);
       else await server.kill();
       await server.restart();
     }
+    await Promise.all(deploys);
+    await deploy(server, kills + 2);
     await sleep(500);
     going = false;
     await Promise.all(working);
+    const { topologies } = await status(server);
+    for (const { topology, version, tasks } of topologies) {
+      assert.equal(version, kills + 2, topology);
+      assert.deepEqual(new Set(tasks.map(({ state }) => state)), new Set(['running']), JSON.stringify(tasks));
+      assert.equal(new Set(tasks.map(({ deployment }) => deployment)).size, 1, topology);
+    }
 
     const histories = await Promise.all(
       channels.map((channel) => historyOf(people[0]!, channel, silent.get(channel)!)),
@@ -91,6 +106,25 @@ describe(`a server that is killed again and again (FAULT_SEED=${seed})`, () => {
     assert.ok(sent > 500, `only ${sent} messages came about: the test tested little`);
   });
 });
+
+/** The shipped topologies, each as another version of itself that does the same. */
+async function deploy(server: Server, version: number): Promise<void> {
+  const files = readTopologies('topologies').map(({ file, text }) => ({
+    file,
+    text: text.replace('version: 1', `version: ${version}`),
+  }));
+  try {
+    for await (const _ of adminCall(server.folder, 'POST', '/deploy', { files }));
+  } catch {
+    // The process died meanwhile. What it had recorded goes on by itself; the last deploy is the one that must succeed.
+    assert.ok(version < kills + 2, 'the last deploy failed');
+  }
+}
+
+async function status(server: Server): Promise<{ topologies: TopologyStatus[] }> {
+  for await (const line of adminCall(server.folder, 'GET', '/status')) return line as { topologies: TopologyStatus[] };
+  throw new Error('no status');
+}
 
 /** Sends, replies, reacts and reads at random, one thing after another. */
 async function work(

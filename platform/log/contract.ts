@@ -63,6 +63,26 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
       await close();
     });
 
+    it('takes records of kept and of volatile topics in one call, and tells the place of each', async () => {
+      const { log, close } = await declared(open);
+      await log.append([{ ...record('kept', 'x', 0), partition: 1 }]);
+      const positions = await log.append([
+        { ...record('passing', 'x', 1), partition: 0 },
+        { ...record('kept', 'x', 2), partition: 1 },
+        { ...record('passing', 'x', 3), partition: 0 },
+      ]);
+      assert.deepEqual(
+        positions.map(({ partition, offset }) => [partition, offset]),
+        [
+          [0, 0],
+          [1, 1],
+          [0, 1],
+        ],
+      );
+      assert.deepEqual((await read(log, 'passing', 0, 2)).map(seqOf), [1, 3]);
+      await close();
+    });
+
     it('finds the first record of a time, in kept and in volatile topics', async () => {
       for (const topic of ['kept', 'passing']) {
         const { log, close } = await declared(open);

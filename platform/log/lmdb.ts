@@ -66,10 +66,13 @@ export class LmdbLog implements Log {
   }
 
   async append(records: Append[]): Promise<Position[]> {
-    if (records.every((record) => this.volatile.topic(record.topic))) return this.volatile.appendNow(records);
-    const staged = await this.environment.write(() => this.stage(records));
+    const durable = records.filter((record) => !this.isVolatile(record.topic));
+    if (durable.length === 0) return this.volatile.appendNow(records);
+    const staged = await this.environment.write(() => this.stage(durable));
     this.publish(staged);
-    return staged;
+    if (durable.length === records.length) return staged;
+    const passing = this.volatile.appendNow(records.filter((record) => this.isVolatile(record.topic)));
+    return records.map((record) => (this.isVolatile(record.topic) ? passing.shift()! : staged.shift()!));
   }
 
   /** Inside `Environment.write`: puts records of durable topics. */
