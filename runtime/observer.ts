@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { messageOf } from '../platform/errors/error.ts';
 import { NodeMeter, type NodeStatus } from './observing/node-meter.ts';
-import { exposeMeters, stepHistogram } from './observing/prometheus.ts';
+import { exposeMeters } from './observing/prometheus.ts';
 import { type Tapped, Taps } from './observing/taps.ts';
 import type { Input } from './processor.ts';
 import type { TopologyPlan } from './topology/plan.ts';
@@ -25,7 +25,6 @@ export class RuntimeMetrics {
   readonly taps = new Taps();
   readonly restarts;
   private readonly units;
-  private readonly steps;
   private readonly meters = new Map<string, Map<string, NodeMeter>>();
 
   constructor(
@@ -45,7 +44,6 @@ export class RuntimeMetrics {
       buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers: [registry],
     });
-    this.steps = stepHistogram(registry);
     exposeMeters(registry, {
       each: (visit) => {
         for (const [topology, nodes] of this.meters) for (const [node, meter] of nodes) visit(topology, node, meter);
@@ -63,13 +61,9 @@ export class RuntimeMetrics {
     return {
       passed: (node, taken, gave, milliseconds) => {
         this.meter(topology, node).passed(taken, gave.length, milliseconds);
-        if (milliseconds > 0) this.steps.observe({ topology, node }, milliseconds / 1000);
         this.taps.passed(topology, node, gave as readonly Tapped[]);
       },
-      took: (node, _effects, milliseconds) => {
-        this.meter(topology, node).took(milliseconds);
-        this.steps.observe({ topology, node }, milliseconds / 1000);
-      },
+      took: (node, _effects, milliseconds) => this.meter(topology, node).took(milliseconds),
       committed: (source, next, seconds) => {
         positions.set(source, next);
         this.meter(topology, source).took(seconds * 1000);

@@ -59,6 +59,11 @@ export class NodeMeter {
     this.lastError = { at: this.now(), message: messageOf(error) };
   }
 
+  /** Of its durations, in milliseconds. */
+  quantile(share: number): number | null {
+    return this.durations.quantile(share, this.now());
+  }
+
   status(): NodeStatus {
     const now = this.now();
     const [rate, batches] = [this.taken.perSecond(now), this.batches.perSecond(now)];

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Lag } from './lag.ts';
 import type { NodeMeter } from './node-meter.ts';
 
@@ -26,6 +26,21 @@ export function exposeMeters(registry: Registry, meters: Meters): void {
   counter('millrace_node_retries_total', 'Tries of steps and effects that failed.', (meter) => meter.retries);
   counter('millrace_dead_letters_total', 'Records given up and kept in dead_letters.', (meter) => meter.dead_letters);
   new Gauge({
+    name: 'millrace_node_seconds',
+    help: 'A step over a batch, an effect, or a source’s unit of work: quantiles of the last half to whole minute.',
+    labelNames: [...labelNames, 'quantile'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      meters.each((topology, node, meter) => {
+        for (const quantile of [0.5, 0.99]) {
+          const milliseconds = meter.quantile(quantile);
+          if (milliseconds !== null) this.set({ topology, node, quantile: String(quantile) }, milliseconds / 1000);
+        }
+      });
+    },
+  });
+  new Gauge({
     name: 'millrace_node_in_flight',
     help: 'Units of work of a source that are under way.',
     labelNames,
@@ -36,17 +51,6 @@ export function exposeMeters(registry: Registry, meters: Meters): void {
         if (meter.in_flight > 0) this.set({ topology, node }, meter.in_flight);
       });
     },
-  });
-}
-
-/** The time of steps and effects. */
-export function stepHistogram(registry: Registry): Histogram<'topology' | 'node'> {
-  return new Histogram({
-    name: 'millrace_node_seconds',
-    help: 'A step over a batch, or an effect.',
-    labelNames: ['topology', 'node'],
-    buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2, 10],
-    registers: [registry],
   });
 }
 
