@@ -7,7 +7,7 @@ import type { LmdbMessages } from '../messages/lmdb/store.ts';
 import type { LmdbState } from '../state/lmdb.ts';
 import type { StateWrite } from '../state/port.ts';
 import type { ConsumerOffset, FoldProgress, Unit, Units } from './port.ts';
-import { type Turn, Turns } from './turns.ts';
+import { Turns } from './turns.ts';
 
 /** A unit of work as one lmdb commit. Volatile records are published once what they follow from is on disk. */
 export class LmdbUnits implements Units {
@@ -15,6 +15,8 @@ export class LmdbUnits implements Units {
   private readonly turns = new Turns();
   /** Offsets that wait for a commit to go with; one for each consumer and partition. */
   private readonly lazyOffsets = new Map<string, ConsumerOffset>();
+  /** A write that will take them along waits for its turn. */
+  private keeping = false;
 
   constructor(
     private readonly environment: Environment,
@@ -26,9 +28,44 @@ export class LmdbUnits implements Units {
   }
 
   async commit(unit: Unit): Promise<Position[]> {
-    const turn = this.turns.take(unit.offsets);
+    const durable: Append[] = [];
+    const volatile: Append[] = [];
+    for (const append of unit.appends) (this.log.isVolatile(append.topic) ? volatile : durable).push(append);
+    const state = unit.state.filter((write) => !this.state.isVolatile(write.state));
+    if (state.length < unit.state.length) {
+      this.state.writeVolatile(unit.state.filter((write) => this.state.isVolatile(write.state)));
+    }
+    const isDurable = unit.rows.length > 0 || durable.length > 0 || state.length > 0;
+    if (!isDurable && !this.turns.areUnderWay(unit.offsets)) {
+      // Nothing durable but how far it has come: what it follows from is on disk already, so no one has to wait. A crash
+      // before the offset is kept does it again, into topics that begin anew.
+      this.keepLazily(unit.offsets);
+      return this.log.appendVolatile(volatile);
+    }
+    const staged = await this.inTurn(unit, () => {
+      // Rows first, as readers rely on: should the records be refused, they are repeated with them, and the same.
+      this.messages.stage(unit.rows);
+      const records = this.log.stage(durable);
+      this.state.stage(state);
+      this.state.stage(unit.folds.flatMap((fold) => foldRow(fold, records)));
+      for (const offset of unit.offsets) this.putOffset(offset);
+      return records;
+    });
+    this.log.publish(staged);
+    return inOrder(unit.appends, staged, this.log.appendVolatile(volatile), (topic) => this.log.isVolatile(topic));
+  }
+
+  async offset(consumer: string, partition: number): Promise<number | undefined> {
+    const lazy = this.lazyOffsets.get(nameOf({ consumer, partition }));
+    if (lazy) return lazy.offset;
+    const value = this.offsets.get(key(consumer, partition));
+    return value === undefined ? undefined : numberAt(value, 0);
+  }
+
+  private async inTurn<Result>({ offsets }: Unit, change: () => Result): Promise<Result> {
+    const turn = this.turns.take(offsets);
     try {
-      return await this.commitInTurn(unit, turn);
+      return await this.environment.write(() => turn.run(change));
     } catch (error) {
       turn.refused = true;
       throw error;
@@ -37,60 +74,31 @@ export class LmdbUnits implements Units {
     }
   }
 
-  async offset(consumer: string, partition: number): Promise<number | undefined> {
-    const lazy = this.lazyOffsets.get(`${consumer}/${partition}`);
-    if (lazy) return lazy.offset;
-    const value = this.offsets.get(key(consumer, partition));
-    return value === undefined ? undefined : numberAt(value, 0);
-  }
-
-  private async commitInTurn(unit: Unit, turn: Turn): Promise<Position[]> {
-    const durable: Append[] = [];
-    const volatile: Append[] = [];
-    for (const append of unit.appends) (this.log.isVolatile(append.topic) ? volatile : durable).push(append);
-    const state = unit.state.filter((write) => !this.state.isVolatile(write.state));
-    if (state.length < unit.state.length) {
-      this.state.writeVolatile(unit.state.filter((write) => this.state.isVolatile(write.state)));
-    }
-    if (unit.rows.length === 0 && durable.length === 0 && state.length === 0 && !turn.waits) {
-      // Nothing durable but how far it has come: what it follows from is on disk already, so no one has to wait. A crash
-      // before the offset is kept does it again, into topics that begin anew.
-      this.keepLazily(unit.offsets);
-      return this.log.appendVolatile(volatile);
-    }
-    const change = () => {
-      // Rows first, as readers rely on: should the records be refused, they are repeated with them, and the same.
-      this.messages.stage(unit.rows);
-      const records = this.log.stage(durable);
-      this.state.stage(state);
-      this.state.stage(unit.folds.flatMap((fold) => foldRow(fold, records)));
-      for (const offset of unit.offsets) this.putOffset(offset);
-      return records;
-    };
-    const staged = await this.environment.write(() => turn.run(change));
-    this.log.publish(staged);
-    return inOrder(unit.appends, staged, this.log.appendVolatile(volatile), (topic) => this.log.isVolatile(topic));
-  }
-
-  private putOffset({ consumer, partition, offset }: ConsumerOffset): void {
-    this.offsets.put(key(consumer, partition), key(offset));
+  private putOffset(at: ConsumerOffset): void {
+    // One that still waits is older.
+    this.lazyOffsets.delete(nameOf(at));
+    this.offsets.put(key(at.consumer, at.partition), key(at.offset));
   }
 
   /** The newest offset of each consumer goes with one of the next commits. */
   private keepLazily(offsets: ConsumerOffset[]): void {
-    if (offsets.length === 0) return;
-    const first = this.lazyOffsets.size === 0;
-    for (const offset of offsets) this.lazyOffsets.set(`${offset.consumer}/${offset.partition}`, offset);
-    if (!first) return;
+    for (const offset of offsets) this.lazyOffsets.set(nameOf(offset), offset);
+    if (this.keeping || this.lazyOffsets.size === 0) return;
+    this.keeping = true;
     const put = (): void => {
-      for (const offset of this.lazyOffsets.values()) this.putOffset(offset);
-      this.lazyOffsets.clear();
+      this.keeping = false;
+      for (const offset of [...this.lazyOffsets.values()]) this.putOffset(offset);
     };
     this.environment.write(put, { lazy: true }).catch((error: unknown) => {
-      // Everyone who waits for a write is told the same; this one's loss costs only a repetition.
+      // Everyone who waits for a write is told the same; this one's loss costs only a repetition. The next takes it along.
+      this.keeping = false;
       this.environment.report(error);
     });
   }
+}
+
+function nameOf({ consumer, partition }: { consumer: string; partition: number }): string {
+  return `${consumer}/${partition}`;
 }
 
 function foldRow({ state, topic, origin }: FoldProgress, staged: LogRecord[]): StateWrite[] {

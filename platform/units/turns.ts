@@ -9,8 +9,13 @@ export class Turns {
   /** The last unit under way of each consumer and partition. */
   private readonly last = new Map<string, Turn>();
 
+  /** Whether units of these consumers are under way. */
+  areUnderWay(offsets: readonly ConsumerOffset[]): boolean {
+    return this.last.size > 0 && placesOf(offsets).some((place) => this.last.has(place));
+  }
+
   take(offsets: readonly ConsumerOffset[]): Turn {
-    const places = offsets.map(({ consumer, partition }) => `${consumer}/${partition}`);
+    const places = placesOf(offsets);
     const turn = new Turn(places.flatMap((place) => this.last.get(place) ?? []));
     for (const place of places) this.last.set(place, turn);
     return turn;
@@ -18,6 +23,7 @@ export class Turns {
 
   /** The unit is committed, or its caller has been told that it is not: what is called from here on begins anew. */
   leave(turn: Turn): void {
+    turn.before = [];
     for (const [place, last] of this.last) if (last === turn) this.last.delete(place);
   }
 }
@@ -25,12 +31,10 @@ export class Turns {
 export class Turn {
   refused = false;
 
-  constructor(private readonly before: readonly Turn[]) {}
-
-  /** Whether units are under way before this one. */
-  get waits(): boolean {
-    return this.before.length > 0;
-  }
+  constructor(
+    /** Until it has left, so that what has been does not pile up. */
+    public before: readonly Turn[],
+  ) {}
 
   /** Runs the unit's changes, unless one before it was refused. */
   run<Result>(change: () => Result): Result {
@@ -43,4 +47,8 @@ export class Turn {
       throw error;
     }
   }
+}
+
+function placesOf(offsets: readonly ConsumerOffset[]): string[] {
+  return offsets.map(({ consumer, partition }) => `${consumer}/${partition}`);
 }

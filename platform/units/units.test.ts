@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageEvent } from '../../schemas/generated/types.ts';
 import { openEngine } from '../embedded/engine.ts';
 import type { Append } from '../log/port.ts';
@@ -75,5 +76,35 @@ describe('units of work on the embedded engine', async () => {
     const other = { ...unit(1, [event(4)]), offsets: [{ consumer: 'test/other', partition: 0, offset: 1 }] };
     assert.deepEqual(await results([unit(4, [broken]), other]), ['refused', 'kept']);
     assert.equal(await engine.units.offset('test/source', 0), 3);
+  });
+});
+
+describe('offsets that nobody waits for', () => {
+  const answers = { ...topic, name: 'answers', volatile: true };
+  const answered = (next: number): Unit => unit(next, [{ ...event(next), topic: 'answers' }]);
+
+  it('go with a later write where the disk was full, and never back', async () => {
+    const folder = mkdtempSync(`${tmpdir()}/millrace-units-`);
+    let free = 0;
+    const options = { free: () => free };
+    const engine = openEngine(folder, fileCodec(), Date.now, options);
+    free = 2 ** 40;
+    await engine.log.declare([topic, answers]);
+    await engine.units.commit(unit(1, [event(1)]));
+    free = 0;
+    await sleep(600);
+    await engine.units.commit(answered(2));
+    assert.equal(await engine.units.offset('test/source', 0), 2);
+    await sleep(100);
+    free = 2 ** 40;
+    await sleep(600);
+    await engine.units.commit(unit(3, [event(3)]));
+    await engine.units.commit(answered(4));
+    await sleep(200);
+    await engine.close();
+    const again = openEngine(folder, fileCodec(), Date.now, options);
+    assert.equal(await again.units.offset('test/source', 0), 4);
+    await again.close();
+    rmSync(folder, { recursive: true });
   });
 });
