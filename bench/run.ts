@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { graph } from './graph.ts';
 import { latency } from './latency.ts';
 import { saturation } from './saturation.ts';
 
-const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = { latency, saturation };
+const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = { graph, latency, saturation };
 const results = fileURLToPath(new URL('./results/', import.meta.url));
 
 const args = process.argv.slice(2);
