@@ -6,6 +6,7 @@ import { parseDuration } from './duration.ts';
 import type { RuntimeMetrics, TaskObserver } from './observer.ts';
 import { secondsBehind } from './observing/lag.ts';
 import type { NodeStatus } from './observing/node-meter.ts';
+import { stateRows } from './observing/state-rows.ts';
 import { PartitionRunner, type PartitionState } from './partition.ts';
 import type { TaskPorts } from './task.ts';
 import type { Plans, TopologyPlan } from './topology/plan.ts';
@@ -46,6 +47,8 @@ export interface TopologyStatus {
   paused: string[];
   tasks: TaskStatus[];
   nodes: { [node: string]: NodeStatus };
+  /** How many rows each node that keeps state has. */
+  state_rows: { [node: string]: number };
   sources: SourceStatus[];
 }
 
@@ -144,6 +147,12 @@ export class Runner {
         error: runner.error,
       })),
       nodes: this.metrics.nodes(version.plan),
+      state_rows: stateRows(
+        version.plan,
+        version.generation,
+        running.map(({ partition }) => partition),
+        this.ports.state,
+      ),
       sources,
     };
   }

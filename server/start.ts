@@ -18,8 +18,7 @@ import type { SearchIndex } from '../platform/search/port.ts';
 import { openSearch } from '../platform/search/sqlite.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
-import { sourceLags } from '../runtime/observing/lag.ts';
-import { exposeLags } from '../runtime/observing/prometheus.ts';
+import { exposeStatus } from '../runtime/observing/prometheus.ts';
 import type { Runner } from '../runtime/runner.ts';
 import { operatorToken } from './admin/operator-token.ts';
 import { opsPage } from './admin/ops-page.ts';
@@ -97,7 +96,7 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     );
     const { runner } = topologies;
     opened.push(() => topologies.stop(stopDeadline_ms));
-    exposeLags(registry, async () => sourceLags(await runner.status()));
+    exposeStatus(registry, () => runner.status());
     const presence = new MemoryPresence();
     opened.push(() => presence.close());
     const secret = settings.jwt_secret ?? ownSecret(dataDir);

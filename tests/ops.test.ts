@@ -44,6 +44,7 @@ describe('the operators’ port', () => {
     assert.match(text, /^millrace_node_records_total\{topology="messages",node="sequence"\} \d+$/m);
     assert.match(text, /^millrace_source_lag_records\{topology="index",source="events"\} \d+$/m);
     assert.match(text, /^millrace_source_lag_seconds\{topology="index",source="events"\} /m);
+    assert.match(text, /^millrace_state_rows\{topology="messages",node="sequence"\} \d+$/m);
     assert.doesNotMatch(text, /alice/);
   });
 

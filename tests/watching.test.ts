@@ -60,11 +60,13 @@ describe('what a process does can be watched', () => {
   it('status and graph tell how much flows', async () => {
     for (let i = 0; i < 20; i++) await alice.say(channel, `message ${i}`);
     const status = JSON.parse(await millrace('status', '--json')) as Status;
-    const { nodes, sources } = status.topologies.find(({ topology }) => topology === 'messages')!;
+    const { nodes, sources, state_rows } = status.topologies.find(({ topology }) => topology === 'messages')!;
     assert.deepEqual(Object.keys(nodes), ['commands', 'sequence', 'stored', 'rows', 'events', 'answers']);
     assert.ok(nodes['sequence']!.records >= 24);
     assert.ok(nodes['sequence']!.rate > 0);
     assert.ok(nodes['commands']!.p99_ms! > 0);
+    assert.deepEqual(Object.keys(state_rows), ['sequence']);
+    assert.ok(state_rows['sequence']! > 20);
     assert.ok(sources.every(({ lag, lag_s }) => lag === 0 && lag_s === 0));
     const text = await millrace('status');
     for (const line of text.split('\n')) assert.ok(line.length <= 100, line);

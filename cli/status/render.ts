@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { age } from '../../runtime/observing/format.ts';
+import { age, count } from '../../runtime/observing/format.ts';
 import { type State, stateOf } from '../../runtime/observing/state.ts';
 import type { Status } from './fetch.ts';
 import { nodeRows } from './rows.ts';
@@ -12,12 +12,14 @@ export function renderStatus(status: Status, color: boolean): string {
   const lines = [headline(status, color), ''];
   for (const topology of status.topologies) {
     const { topology: name, version, tasks } = topology;
-    const state = paintedState(stateOf(topology), paint);
+    const how = paintedState(stateOf(topology), paint);
     const partitions = `${tasks.length} ${tasks.length === 1 ? 'partition' : 'partitions'}`;
-    lines.push(`${paint.bold(name)} ${paint.dim(`v${version}`)}  ${state}, ${partitions}`);
+    lines.push(`${paint.bold(name)} ${paint.dim(`v${version}`)}  ${how}, ${partitions}`);
     lines.push(paint.dim(tableHead('  node')));
     const own = rows.filter((row) => row.topology === name);
     for (const row of own) lines.push(tableRow(`  ${row.node}`, row, paint));
+    const state = Object.entries(topology.state_rows).map(([node, kept]) => `${node} ${count(kept)} rows`);
+    if (state.length > 0) lines.push(paint.dim(`  state: ${state.join(', ')}`));
     for (const { node, last_error } of own)
       if (last_error) lines.push(paint.red(`  ${node}: ${last_error.message} (${ago(last_error.at)})`));
     const failed = tasks.find((task) => task.error !== null && task.state !== 'running');

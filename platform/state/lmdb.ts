@@ -8,6 +8,8 @@ import type { StatePartition, StateStore, StateWrite } from './port.ts';
 export class LmdbState implements StateStore {
   private readonly rows: Table;
   private readonly volatile = new MemoryState();
+  /** Rows of each state whose size was asked for. */
+  private readonly sizes = new Map<string, number>();
 
   constructor(environment: Environment) {
     this.rows = environment.table('state');
@@ -28,6 +30,7 @@ export class LmdbState implements StateStore {
         const found = this.rows.range({ start, end: after(start), limit });
         return Array.from(found, (entry) => entry.key.toString('utf8', base.length));
       },
+      size: () => this.size(state),
     };
   }
 
@@ -42,9 +45,29 @@ export class LmdbState implements StateStore {
   /** Inside `Environment.write`. */
   stage(writes: StateWrite[]): void {
     for (const { state, table, key: row, value } of writes) {
-      if (value === undefined) this.rows.remove(rowKey(state, table, row));
-      else this.rows.put(rowKey(state, table, row), Buffer.from(JSON.stringify(value)));
+      const at = rowKey(state, table, row);
+      this.keepSize(state, at, value !== undefined);
+      if (value === undefined) this.rows.remove(at);
+      else this.rows.put(at, Buffer.from(JSON.stringify(value)));
     }
+  }
+
+  private size(state: string): number {
+    let size = this.sizes.get(state);
+    if (size === undefined) {
+      const start = key(state);
+      size = this.rows.count({ start, end: after(start) });
+      this.sizes.set(state, size);
+    }
+    return size;
+  }
+
+  /** Nobody who never asks pays for it. */
+  private keepSize(state: string, at: Buffer, written: boolean): void {
+    const size = this.sizes.get(state);
+    if (size === undefined) return;
+    const there = this.rows.get(at) !== undefined;
+    if (there !== written) this.sizes.set(state, size + (written ? 1 : -1));
   }
 }
 

@@ -20,6 +20,7 @@ export class MemoryState implements StateStore {
         const found = [...kept.keys()].filter((key) => key.startsWith(start)).sort();
         return found.slice(0, limit).map((key) => key.slice(table.length + 1));
       },
+      size: () => kept.size,
     };
   }
 

@@ -14,6 +14,11 @@ export interface StatePartition {
   get(table: string, key: string): unknown;
   /** Keys of a table that begin with `prefix`, at most `limit`. */
   keys(table: string, prefix: string, limit: number): string[];
+  /**
+   * Rows of all tables. The first call in a process may count them; from then on the number is kept, so that it may be asked
+   * each second. Units under way at the first call may leave it a few off.
+   */
+  size(): number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Lag } from './lag.ts';
+import { type Lag, sourceLags } from './lag.ts';
 import type { NodeMeter } from './node-meter.ts';
 
 export interface Meters {
@@ -54,25 +54,49 @@ export function exposeMeters(registry: Registry, meters: Meters): void {
   });
 }
 
-/** How far sources are behind, asked when Prometheus asks. */
-export function exposeLags(registry: Registry, lags: () => Promise<Lag[]>): void {
-  // Both gauges are read at once: one question is enough for both.
-  let asked: { at: number; lags: Promise<Lag[]> } | undefined;
-  const recent = (): Promise<Lag[]> => {
-    if (!asked || Date.now() - asked.at > 500) asked = { at: Date.now(), lags: lags() };
-    return asked.lags;
+/** What of a topology's status is a metric. */
+export interface MeasuredStatus {
+  topology: string;
+  sources: { source: string; topic: string; lag: number; lag_s: number }[];
+  state_rows: { [node: string]: number };
+}
+
+/** How far sources are behind and how much state there is, asked when Prometheus asks. */
+export function exposeStatus(registry: Registry, status: () => Promise<MeasuredStatus[]>): void {
+  // All gauges are read at once: one question is enough for them.
+  let asked: { at: number; status: Promise<MeasuredStatus[]> } | undefined;
+  const recent = (): Promise<MeasuredStatus[]> => {
+    if (!asked || Date.now() - asked.at > 500) asked = { at: Date.now(), status: status() };
+    return asked.status;
   };
-  const gauge = (name: string, help: string, value: (lag: Lag) => number): void => {
+  const lagGauge = (name: string, help: string, value: (lag: Lag) => number): void => {
     new Gauge({
       name,
       help,
       labelNames: ['topology', 'source'],
       registers: [registry],
       async collect() {
-        for (const lag of await recent()) this.set({ topology: lag.topology, source: lag.source }, value(lag));
+        this.reset();
+        for (const lag of sourceLags(await recent()))
+          this.set({ topology: lag.topology, source: lag.source }, value(lag));
       },
     });
   };
-  gauge('millrace_source_lag_records', 'Records that a source has not taken yet.', ({ lag }) => lag);
-  gauge('millrace_source_lag_seconds', 'Age of the oldest record that a source has not taken.', ({ lag_s }) => lag_s);
+  lagGauge('millrace_source_lag_records', 'Records that a source has not taken yet.', ({ lag }) => lag);
+  lagGauge(
+    'millrace_source_lag_seconds',
+    'Age of the oldest record that a source has not taken.',
+    ({ lag_s }) => lag_s,
+  );
+  new Gauge({
+    name: 'millrace_state_rows',
+    help: 'Rows of the state that a node keeps.',
+    labelNames: ['topology', 'node'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { topology, state_rows } of await recent())
+        for (const [node, rows] of Object.entries(state_rows)) this.set({ topology, node }, rows);
+    },
+  });
 }

@@ -8,6 +8,7 @@ export interface TopologyStatus {
   paused: string[];
   tasks: { partition: number; state: string; error: string | null }[];
   nodes: { [node: string]: NodeStatus };
+  state_rows: { [node: string]: number };
   sources: { source: string; topic: string; partition: number; lag: number; lag_s: number }[];
 }
 

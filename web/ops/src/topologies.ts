@@ -1,4 +1,4 @@
-import { age } from '../../../runtime/observing/format.ts';
+import { age, count } from '../../../runtime/observing/format.ts';
 import { stateOf } from '../../../runtime/observing/state.ts';
 import { fill, h, setText } from '../../src/dom.ts';
 import { NodeTable } from './node-table.ts';
@@ -27,6 +27,7 @@ class Card {
   private readonly version = h('span', { class: 'quiet' });
   private readonly state = h('span', { class: 'state' });
   private readonly description = h('p', { class: 'quiet' });
+  private readonly kept = h('p', { class: 'quiet' });
   private readonly trouble = h('ul', { class: 'trouble' });
   private readonly hold = h('button', { type: 'button', class: 'button small', on: { click: () => this.toggle() } });
   private readonly nodes: NodeTable;
@@ -43,6 +44,7 @@ class Card {
       h('header', { class: 'panel-head' }, h('h2', {}, name), this.version, this.state, this.hold),
       this.description,
       this.nodes.element,
+      this.kept,
       this.trouble,
     );
   }
@@ -60,6 +62,9 @@ class Card {
     setText(this.hold, this.paused ? 'Resume' : 'Pause');
     this.hold.setAttribute('aria-label', `${this.paused ? 'Resume' : 'Pause'} ${this.name}`);
     this.nodes.show(status);
+    const kept = Object.entries(status.state_rows).map(([node, rows]) => `${node} ${count(rows)} rows`);
+    setText(this.kept, kept.length > 0 ? `State: ${kept.join(', ')}` : '');
+    this.kept.hidden = kept.length === 0;
     const trouble = troubleOf(status);
     if (trouble.join('\n') !== [...this.trouble.children].map((line) => line.textContent).join('\n'))
       fill(this.trouble, ...trouble.map((line) => h('li', {}, line)));
