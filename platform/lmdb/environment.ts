@@ -1,7 +1,12 @@
 import { statfsSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { MillraceError, messageOf } from '../errors/error.ts';
+import { key, numberAt } from './key.ts';
 import { Table } from './table.ts';
+
+/** Of keys and values, raised when an older version could misread them. */
+const format = 1;
+const formatKey = key('format');
 
 interface Waiting {
   change(): unknown;
@@ -50,8 +55,22 @@ export class Environment {
     this.root = open({ path: folder, maxDbs: 64, encoding: 'binary', keyEncoding: 'binary', compression: false });
   }
 
+  /** Error: `data_newer` for a folder that a newer version has written; it is left as it is. */
   static open(folder: string, options: EnvironmentOptions = {}): Environment {
-    return new Environment(folder, options);
+    const environment = new Environment(folder, options);
+    const meta = environment.table('meta');
+    const kept = meta.get(formatKey);
+    if (kept === undefined) {
+      const marked = environment.write(() => meta.put(formatKey, key(format)), { lazy: true });
+      marked.catch((error: unknown) => environment.report(error));
+    } else if (numberAt(kept, 0) > format) {
+      void environment.root.close();
+      throw new MillraceError(
+        'data_newer',
+        `${folder} has format ${numberAt(kept, 0)}, and this version knows up to ${format}: start the newer version again, or use another folder`,
+      );
+    }
+    return environment;
   }
 
   table(name: string): Table {
