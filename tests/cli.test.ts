@@ -137,16 +137,30 @@ describe('completions', () => {
     assert.deepEqual(await complete('millrace lint topo'), ['topologies']);
   });
 
-  it('zsh and fish: the scripts are read without a complaint, where those shells are', async () => {
-    for (const [name, line] of [
-      ['zsh', 'autoload -U compinit && compinit -u -D; source <(millrace completions zsh)'],
-      ['fish', 'millrace completions fish | source'],
-    ] as const) {
-      if ((await shell.run(`command -v ${name}`)).code !== 0) continue;
-      const { code, stderr } = await shell.run(line, {}, name);
-      assert.equal(code, 0, `${name}: ${stderr}`);
+  it('zsh: the script is read without a complaint, where there is a zsh', async () => {
+    if ((await shell.run('command -v zsh')).code !== 0) return;
+    const line = 'autoload -U compinit && compinit -u -D; source <(millrace completions zsh)';
+    const { code, stderr } = await shell.run(line, {}, 'zsh');
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
+  });
+
+  it('fish: commands, options, choices, names, where there is a fish', async () => {
+    if ((await shell.run('command -v fish')).code !== 0) return;
+    const offered = async (line: string): Promise<string[]> => {
+      const script = `millrace completions fish | source; complete -C '${line}'`;
+      const { code, stdout, stderr } = await shell.run(script, {}, 'fish');
+      assert.equal(code, 0, stderr);
       assert.equal(stderr, '');
-    }
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((found) => found.split('\t')[0]!);
+    };
+    assert.deepEqual(await offered('millrace li'), ['lint']);
+    assert.deepEqual(await offered('millrace token --role '), ['admin', 'guest', 'member', 'owner']);
+    assert.deepEqual(await offered('millrace graph mem'), ['memberships']);
+    assert.ok((await offered('millrace dlq list --')).includes('--topology'));
   });
 
   it('know every command and option', () => {

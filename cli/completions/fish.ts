@@ -17,7 +17,7 @@ export function fishCompletions(commands: CompletedCommand[]): string {
     if (path === '') continue;
     for (const { flag, summary, value } of options)
       lines.push(
-        `complete -c millrace -n '${here}' -l ${flag.slice(2)}${value ? ` -r${offer(value)}` : ''} -d ${quoted(summary)}`,
+        `complete -c millrace -n '${here}' -l ${flag.slice(2)}${value ? ` ${value.kind === 'file' ? '-r' : '-x'}${offer(value)}` : ''} -d ${quoted(summary)}`,
       );
     for (const argument of wanted) {
       const words = offer(argument);

@@ -1,5 +1,6 @@
-/** 12,345; with one decimal below 100 where it has one. */
+/** 12,345; with one decimal below 100 where it has one, in millions where it would take too much room. */
 export function count(value: number): string {
+  if (value >= 100_000_000) return `${Math.round(value / 1_000_000).toLocaleString('en')}M`;
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Durations } from './durations.ts';
+import { age, count, duration } from './format.ts';
 import { NodeMeter } from './node-meter.ts';
 import { Rate } from './rate.ts';
+import { meantKey, shownKey } from './shown-key.ts';
 import { type Tapped, Taps } from './taps.ts';
 
 describe('a rate', () => {
@@ -88,5 +90,18 @@ describe('taps', () => {
     stop();
     taps.passed('t', 'a', record('3'));
     assert.deepEqual(heard, ['1']);
+  });
+});
+
+describe('what people read', () => {
+  it('numbers, durations and ages are short', () => {
+    assert.deepEqual([0, 2.46, 99.9, 1234.5, 1_234_567_890].map(count), ['0', '2.5', '99.9', '1,235', '1,235M']);
+    assert.deepEqual([null, 0.085, 1.23, 240, 3100].map(duration), ['-', '85µs', '1.2ms', '240ms', '3.1s']);
+    assert.deepEqual([3.14, 45, 720, 18_000, 300_000].map(age), ['3.1s', '45s', '12m', '5h', '3d']);
+  });
+
+  it('keys have a slash for the NUL in them, both ways', () => {
+    for (const key of ['w\0#c', 'w\0@u', 'w\0!u', '0', 'a/b', 'w/x\0#c']) assert.equal(meantKey(shownKey(key)), key);
+    assert.equal(shownKey('demo\0#general'), 'demo/#general');
   });
 });
