@@ -1,4 +1,5 @@
-import { type IncomingMessage, request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { resolve } from 'node:path';
 import { MillraceError } from '../platform/errors/error.ts';
 import type { AdminRoute } from '../server/admin/route.ts';
@@ -42,18 +43,39 @@ function send(
   body: unknown,
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
-  const socketPath = adminSocket(resolve(dataDir));
+  const { where, call } = target(dataDir);
   return new Promise((done, fail) => {
-    const call = request({ socketPath, method, path, ...(signal ? { signal } : {}) }, done);
-    call.on('error', (error: NodeJS.ErrnoException) =>
+    const asked = call(path, { method, ...(signal ? { signal } : {}) }, done);
+    asked.on('error', (error: NodeJS.ErrnoException) =>
       fail(
         error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
-          ? new MillraceError('not_running', `no Millrace process runs on ${resolve(dataDir)}`)
+          ? new MillraceError('not_running', `no Millrace process runs ${where}`)
           : error,
       ),
     );
-    call.end(body === undefined ? undefined : JSON.stringify(body));
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+interface Target {
+  where: string;
+  call(path: string, options: RequestOptions, done: (response: IncomingMessage) => void): ClientRequest;
+}
+
+/** The process on the data folder, by its socket; or the one that MILLRACE_OPS_URL names, with MILLRACE_OPS_TOKEN. */
+function target(dataDir: string): Target {
+  const { MILLRACE_OPS_URL: url, MILLRACE_OPS_TOKEN: token } = process.env;
+  if (!url) {
+    const folder = resolve(dataDir);
+    const socketPath = adminSocket(folder);
+    return { where: `on ${folder}`, call: (path, options, done) => request({ socketPath, path, ...options }, done) };
+  }
+  const ask = url.startsWith('https:') ? requestTls : request;
+  const headers = { authorization: `Bearer ${token ?? ''}` };
+  return {
+    where: `at ${url}`,
+    call: (path, options, done) => ask(new URL(path, url), { headers, ...options }, done),
+  };
 }
 
 function checked(line: unknown): unknown {

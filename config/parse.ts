@@ -4,7 +4,7 @@ import { didYouMean } from '../runtime/topology/problem.ts';
 import { type Settings, settings } from './settings.ts';
 
 /** Variables of the MILLRACE_ family that belong to tests and commands, not to the process's settings. */
-const others = new Set(['MILLRACE_URL', 'MILLRACE_TOKEN']);
+const others = new Set(['MILLRACE_URL', 'MILLRACE_TOKEN', 'MILLRACE_OPS_URL']);
 
 /**
  * The settings from an environment. All that is wrong is reported at once: `config_invalid` names each variable, the

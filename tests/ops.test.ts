@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
@@ -29,6 +30,21 @@ describe('the operators’ port', () => {
     assert.equal((await ask('/status', token)).status, 200);
     assert.equal(statSync(`${server.folder}/ops-token`).mode & 0o777, 0o600);
     assert.equal(statSync(`${server.folder}/admin.sock`).mode & 0o777, 0o600);
+  });
+
+  it('serves the command line from afar', async () => {
+    const status = (env: { [name: string]: string }) =>
+      new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+        const options = { env: { ...process.env, ...env } };
+        execFile(process.execPath, ['cli/bin.mjs', 'status', '--json'], options, (error, stdout, stderr) =>
+          resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+        );
+      });
+    const { stdout } = await status({ MILLRACE_OPS_URL: url, MILLRACE_OPS_TOKEN: token });
+    assert.equal((JSON.parse(stdout) as Status).operators_url, url);
+    const refused = await status({ MILLRACE_OPS_URL: url, MILLRACE_OPS_TOKEN: 'a guess that is long enough' });
+    assert.equal(refused.code, 4);
+    assert.match(refused.stderr, /operators’ token is needed/);
   });
 
   it('is not the public one', async () => {
