@@ -52,6 +52,9 @@ export interface TaskEnd {
   positions: Map<string, number>;
 }
 
+/** How long the other sources of a topology wait for one that a state folds, at most. */
+const foldedFirst_ms = 10_000;
+
 /**
  * One partition of one version of a topology: restores the states, then takes batches from the sources through the graph
  * and commits what follows from them, in order. Whatever fails beyond the topology's policy rejects `run`; a new task then
@@ -118,9 +121,16 @@ export class Task {
     const tables = this.intakes.filter((intake) => intake.kind === 'table');
     const following = tables.map(read);
     for (const table of tables) await this.caughtUp(table, ends);
+    const folded = new Map(sources.filter((source) => this.isFolded(source)).map((source) => [source, read(source)]));
+    for (const [source, ended] of folded) {
+      if (this.isHeld(source)) continue;
+      // Not for ever: one that can't go on must not hold up the others.
+      await Promise.race([this.caughtUp(source, ends), ended, this.ports.clock.sleep(foldedFirst_ms, ends)]);
+    }
     const others = this.intakes.filter((intake) => intake.kind === 'redrives').map(read);
-    const bounded = sources.filter((source) => this.endsAtCut(source)).map(read);
-    const unbounded = sources.filter((source) => !this.endsAtCut(source)).map(read);
+    const readOn = (source: Intake): Promise<void> => folded.get(source) ?? read(source);
+    const bounded = sources.filter((source) => this.endsAtCut(source)).map(readOn);
+    const unbounded = sources.filter((source) => !this.endsAtCut(source)).map(readOn);
     await Promise.all(bounded);
     // Units first: an effect that is under way must not be cut off by an end that is none.
     await Promise.all([...underWay]);
@@ -151,12 +161,19 @@ export class Task {
     return intake.node?.kind === 'source' && !intake.node.broadcast;
   }
 
-  /** A join must not miss rows that were there before the record. */
-  private async caughtUp(table: Intake, signal: AbortSignal): Promise<void> {
-    const { end } = await this.ports.log.bounds(table.topic, table.partition);
+  /** Whether a state is made of this source: where it was lost, records of the others must not pass before it is there. */
+  private isFolded({ topic }: Intake): boolean {
+    return this.options.plan.nodes.some(
+      (node) => node.kind === 'processor' && node.state && 'folds' in node.state && node.state.folds === topic,
+    );
+  }
+
+  /** A join must not miss rows that were there before the record, nor a step what its state folds. */
+  private async caughtUp(intake: Intake, signal: AbortSignal): Promise<void> {
+    const { end } = await this.ports.log.bounds(intake.topic, intake.partition);
     await new Promise<void>((resolve) => {
       const look = (): void => {
-        if (!signal.aborted && this.positions.get(table.id)! < end) return;
+        if (!signal.aborted && this.positions.get(intake.id)! < end) return;
         this.onProgress.delete(look);
         resolve();
       };

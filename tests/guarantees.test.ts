@@ -104,7 +104,7 @@ describe('what holds after a crash at any step of any commit (docs/guarantees.md
     assert.equal(read.deadLetters().length, 1);
   });
 
-  it('fan-out: each gateway has each event once by rev, and what else it merges; the interests', async () => {
+  it('fan-out: each gateway has each event once by rev, and what else it merges; the interests, also where they are lost with the crash', async () => {
     const interest = (gateway: string, address: string, ask: number, wanted = true): Given => ({
       topic: 'interest',
       schema: 'Interest',
@@ -140,14 +140,17 @@ describe('what holds after a crash at any step of any commit (docs/guarantees.md
       status('online'),
       ...behind,
     ];
-    await sameWithCrashes({ plans, topology: 'fan-out', given }, (run) => ({
+    const readers = (run: Run) => ({
       events: asRead.eventsAsRead(run.outputs('events-out')),
       people: asRead.peopleAsRead(run.outputs('people-out')),
       statuses: asRead.statusesAsRead(run.outputs('presence-out')),
       typing: asRead.setAsRead(run.outputs('typing-out')),
       asks: asRead.asksAsRead(run.outputs('markers-out')),
       interest: tables(run, 'fan-out', ['interest', 'leases']),
-    }));
+    });
+    const scenario = { plans, topology: 'fan-out', given };
+    await sameWithCrashes(scenario, readers);
+    await sameWithCrashes({ ...scenario, atCrash: ({ engine: left }) => left.forgetState() }, readers);
   });
 });
 
