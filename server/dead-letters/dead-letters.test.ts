@@ -160,11 +160,25 @@ describe('dead letters', () => {
 
   it('do not go where nobody takes them', async () => {
     await give({ value: broken }, { source: 'gone', key: bob }, { topology: 'gone' }, { source: '', key: 'old' });
-    for (const id of [0, 1, 2]) await assert.rejects(letters.redrive({ ids: [id] }), { code: 'conflict' });
+    await give({ partition: 4, key: 'far' });
+    for (const id of [0, 1, 2, 4]) await assert.rejects(letters.redrive({ ids: [id] }), { code: 'conflict' });
     await assert.rejects(letters.redrive({ filter: {} }), { code: 'conflict' });
     assert.equal((await redrives(0)).length, 0);
     assert.deepEqual(await letters.redrive({ ids: [3] }), [3]);
     assert.equal((await redrives(0))[0]!.source, 'reads');
+  });
+
+  it('older ones than are kept in memory are still known', async () => {
+    const planOf = (name: string) => (name === plan.name ? plan : undefined);
+    const few = new DeadLetters({ log: engine.log, codec, planOf, most: 3 });
+    await give({ offset: 1 }, { offset: 2, key: bob }, { offset: 3 }, { offset: 4, key: bob }, { offset: 5, key: 'x' });
+    assert.equal((await few.list({}, 10)).total, 3);
+    assert.equal((await few.show(0)).outcome, null);
+    await assert.rejects(few.redrive({ filter: { key: alice } }), { code: 'conflict', detail: /would overtake 0/ });
+    assert.deepEqual(await few.redrive({ ids: [0] }), [0]);
+    assert.deepEqual(await few.redrive({ ids: [0] }), []);
+    assert.deepEqual(await few.redrive({ filter: { key: alice } }), [2]);
+    assert.equal((await few.show(0)).outcome!.outcome, 'redriven');
   });
 
   it('are dropped for good', async () => {

@@ -5,7 +5,7 @@ import { redriveTopic } from '../../runtime/intake.ts';
 import type { SourcePlan, TopologyPlan } from '../../runtime/topology/plan.ts';
 import type { DeadLetterOutcome } from '../../schemas/generated/types.ts';
 import { fits, grouped, type LetterFilter, type LetterGroup } from './filter.ts';
-import { byPlace, overtaken } from './order.ts';
+import { byPlace, laneOf, overtaken } from './order.ts';
 import { readValue, writeValue } from './value.ts';
 import { DeadLetterView, type LetterSummary, outcomeTopic } from './view.ts';
 
@@ -24,6 +24,8 @@ export interface ShownLetter extends LetterSummary {
 export interface DeadLetterParts {
   log: Log;
   codec: Codec;
+  /** Letters kept in memory; default 20,000. */
+  most?: number;
   /** The plan by which a topology runs now. */
   planOf(topology: string): TopologyPlan | undefined;
   now?(): number;
@@ -39,7 +41,7 @@ export class DeadLetters {
   private changing: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: DeadLetterParts) {
-    this.view = new DeadLetterView(parts.log);
+    this.view = new DeadLetterView(parts.log, parts.most);
   }
 
   /** Oldest first; the newest `limit` of them. `total`: how many fit. */
@@ -71,7 +73,9 @@ export class DeadLetters {
     return this.exclusively(async () => {
       const all = await this.view.all();
       const letters = (await this.unresolved(chosen, all)).sort(byPlace);
-      const [first] = overtaken(letters, all);
+      const lanes = new Set(letters.map(laneOf));
+      const older = await this.view.older((letter) => lanes.has(laneOf(letter)));
+      const [first] = overtaken(letters, [...older, ...all]);
       if (first) {
         const ids = first.before.map(({ id }) => id);
         throw new MillraceError(
@@ -97,6 +101,12 @@ export class DeadLetters {
 
   private async redriveOf(letter: LetterSummary, edited: { value: unknown } | undefined): Promise<Append> {
     const source = this.sourceOf(letter);
+    const { partitions } = this.parts.log.topic(redriveTopic) ?? { partitions: 0 };
+    if (letter.partition >= partitions)
+      throw new MillraceError(
+        'conflict',
+        `letter ${letter.id} is of partition ${letter.partition}: the topic ${redriveTopic} needs more than the ${partitions} partitions it has`,
+      );
     const { value: bytes } = await this.found(letter.id);
     const read = readValue(this.parts.codec, bytes);
     if (!edited && 'unreadable' in read)

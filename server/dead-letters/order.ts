@@ -5,6 +5,11 @@ export function byPlace(a: LetterSummary, b: LetterSummary): number {
   return a.topic === b.topic && a.partition === b.partition ? a.offset - b.offset || a.id - b.id : a.id - b.id;
 }
 
+/** Letters of one lane keep their order. */
+export function laneOf({ topology, key }: LetterSummary): string {
+  return `${topology}\0${key}`;
+}
+
 /**
  * Letters about which nothing was done, that came before a chosen one of their key in their topology, and that are not
  * chosen with it: were it redriven, they would be overtaken. By the chosen letter.
@@ -14,7 +19,6 @@ export function overtaken(
   all: LetterSummary[],
 ): { letter: LetterSummary; before: LetterSummary[] }[] {
   const ids = new Set(chosen.map(({ id }) => id));
-  const laneOf = ({ topology, key }: LetterSummary): string => `${topology}\0${key}`;
   const waiting = new Map<string, LetterSummary[]>();
   for (const letter of all) {
     if (letter.outcome !== null || ids.has(letter.id)) continue;

@@ -4,8 +4,8 @@ import type { DeadLetter, DeadLetterOutcome } from '../../schemas/generated/type
 
 export const outcomeTopic = 'dead_letter_outcomes';
 
-/** Letters of which a summary is kept in memory, the newest; older ones can still be shown by their id. */
-const most = 20_000;
+/** Summaries kept in memory, of the newest letters. Older ones are read from the log again where they matter. */
+const mostKept = 20_000;
 const batchSize = 1000;
 
 export interface Outcome {
@@ -33,7 +33,10 @@ export class DeadLetterView {
   private next = { letters: 0, outcomes: 0 };
   private reading: Promise<void> = Promise.resolve();
 
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly most = mostKept,
+  ) {}
 
   /** The kept letters, oldest first, up to what the log holds now. */
   async all(): Promise<LetterSummary[]> {
@@ -47,43 +50,60 @@ export class DeadLetterView {
     await this.all();
     const { start, end } = await this.log.bounds(deadLetterTopic, 0);
     if (!Number.isSafeInteger(id) || id < start || id >= end) return undefined;
-    const reader = this.log.reader(deadLetterTopic, 0, id);
-    try {
-      const [record] = await reader.next(1, 0);
-      if (!record || record.offset !== id) return undefined;
-      const { value, summary } = summaryOf(record);
-      return { summary: this.letters.get(id) ?? summary, value: Buffer.from(value) };
-    } finally {
-      reader.close();
-    }
+    let found: LogRecord | undefined;
+    await this.read(deadLetterTopic, id, id + 1, (record) => (found = record));
+    if (found?.offset !== id) return undefined;
+    const { value, summary } = summaryOf(found);
+    const kept = this.letters.get(id) ?? (await this.withOutcomes([summary]))[0]!;
+    return { summary: kept, value: Buffer.from(value) };
+  }
+
+  /** Letters older than those that are kept: reads the log, as far as `wanted` says. */
+  async older(wanted: (letter: LetterSummary) => boolean): Promise<LetterSummary[]> {
+    const [oldest] = this.letters.keys();
+    const { start } = await this.log.bounds(deadLetterTopic, 0);
+    if (oldest === undefined || start >= oldest) return [];
+    const found: LetterSummary[] = [];
+    await this.read(deadLetterTopic, start, oldest, (record) => {
+      const { summary } = summaryOf(record);
+      if (wanted(summary)) found.push(summary);
+    });
+    return this.withOutcomes(found);
+  }
+
+  private async withOutcomes(letters: LetterSummary[]): Promise<LetterSummary[]> {
+    const byId = new Map(letters.map((letter) => [letter.id, letter]));
+    if (byId.size > 0) await this.read(outcomeTopic, 0, Number.POSITIVE_INFINITY, (record) => note(record, byId));
+    return letters;
   }
 
   private async catchUp(): Promise<void> {
-    this.next.letters = await this.read(deadLetterTopic, this.next.letters, (record) => {
+    const { letters, outcomes } = this.next;
+    this.next.letters = await this.read(deadLetterTopic, letters, Number.POSITIVE_INFINITY, (record) => {
       this.letters.set(record.offset, summaryOf(record).summary);
-      if (this.letters.size > most) this.letters.delete(this.letters.keys().next().value!);
+      if (this.letters.size > this.most) this.letters.delete(this.letters.keys().next().value!);
     });
     const { start } = await this.log.bounds(deadLetterTopic, 0);
     for (const id of this.letters.keys()) {
       if (id >= start) break;
       this.letters.delete(id);
     }
-    this.next.outcomes = await this.read(outcomeTopic, this.next.outcomes, (record) => {
-      const { letter, outcome, edited, at } = record.decoded().value as DeadLetterOutcome;
-      const known = this.letters.get(letter);
-      if (known) known.outcome = { outcome, edited, at };
-    });
+    this.next.outcomes = await this.read(outcomeTopic, outcomes, Number.POSITIVE_INFINITY, (record) =>
+      note(record, this.letters),
+    );
   }
 
-  /** Reads from an offset, or from what retention has left, to the end; the offset to go on from. */
-  private async read(topic: string, from: number, take: (record: LogRecord) => void): Promise<number> {
-    const { start, end } = await this.log.bounds(topic, 0);
+  /** Reads from an offset, or from what retention has left, to another or the end; the offset to go on from. */
+  private async read(topic: string, from: number, to: number, take: (record: LogRecord) => void): Promise<number> {
+    const bounds = await this.log.bounds(topic, 0);
+    const { start } = bounds;
+    const end = Math.min(bounds.end, to);
     let next = Math.max(from, start);
     if (next >= end) return next;
     const reader = this.log.reader(topic, 0, next);
     try {
       while (next < end) {
-        const records = await reader.next(batchSize, 0);
+        const records = await reader.next(Math.min(batchSize, end - next), 0);
         if (records.length === 0) break;
         for (const record of records) take(record);
         next = records.at(-1)!.offset + 1;
@@ -93,6 +113,12 @@ export class DeadLetterView {
       reader.close();
     }
   }
+}
+
+function note(record: LogRecord, letters: Map<number, LetterSummary>): void {
+  const { letter, outcome, edited, at } = record.decoded().value as DeadLetterOutcome;
+  const known = letters.get(letter);
+  if (known) known.outcome = { outcome, edited, at };
 }
 
 function summaryOf(record: LogRecord): { summary: LetterSummary; value: Uint8Array } {

@@ -5,7 +5,7 @@ import type { Chosen } from '../../dead-letters/dead-letters.ts';
 import type { LetterFilter } from '../../dead-letters/filter.ts';
 import type { AdminRoute } from '../route.ts';
 
-const mostListed = 1000;
+const MostListed = Type.Integer({ minimum: 1, maximum: 1000, default: 1000 });
 
 const Filter = Type.Object(
   {
@@ -34,12 +34,12 @@ export const deadLetterRoutes: AdminRoute[] = [
   {
     method: 'GET',
     path: '/dead-letters',
-    doc: 'Dead letters, oldest first, the newest 1,000. Query: topology, node, code, cause, key, since_ms, resolved; group=true: by reason.',
+    doc: 'Dead letters, oldest first, the newest `limit` (1,000). Query: topology, node, code, cause, key, since_ms, resolved; group=true: by reason.',
     run: async ({ deadLetters }, { query }) => {
       const filter = filterOf(query);
       return query.get('group') === 'true'
         ? { groups: await deadLetters.groups(filter) }
-        : deadLetters.list(filter, mostListed);
+        : deadLetters.list(filter, limitOf(query));
     },
   },
   {
@@ -77,11 +77,17 @@ function chosenBy(body: unknown): { chosen: Chosen; value: unknown } {
 }
 
 function filterOf(query: URLSearchParams): LetterFilter {
-  const { group: _, ...texts } = Object.fromEntries(query);
+  const { group: _, limit: __, ...texts } = Object.fromEntries(query);
   const filter = Value.Convert(Filter, texts);
   const [error] = Value.Errors(Filter, filter);
   if (error) throw new MillraceError('invalid_request', `${error.path.slice(1)}: ${error.message}`);
   return filter as LetterFilter;
+}
+
+function limitOf(query: URLSearchParams): number {
+  const limit = Value.Convert(MostListed, query.get('limit') ?? MostListed['default']);
+  if (!Value.Check(MostListed, limit)) throw new MillraceError('invalid_request', 'limit: must be from 1 to 1000');
+  return limit;
 }
 
 function idOf(text: string): number {

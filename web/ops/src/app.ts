@@ -6,7 +6,7 @@ import { themeButton } from '../../src/theme.ts';
 import { type Api, ApiError } from './api.ts';
 import { DeploymentList } from './deployments.ts';
 import { Flow } from './flow.ts';
-import { Letters } from './letters.ts';
+import { Letters, shownLetters } from './letters.ts';
 import { Ops } from './ops.ts';
 import type { DeploymentLine, Letter, Status } from './shapes.ts';
 import { TapPanel } from './tap-panel.ts';
@@ -95,7 +95,7 @@ export class App {
     const [status, drawing, letters, { deployments }] = await Promise.all([
       this.api.get<Status>('/status'),
       this.api.get<Drawing>('/graph'),
-      this.api.get<{ letters: Letter[]; total: number }>('/dead-letters'),
+      this.api.get<{ letters: Letter[]; total: number }>(`/dead-letters?limit=${shownLetters}`),
       this.api.get<{ deployments: DeploymentLine[] }>('/deployments'),
     ]);
     this.element.classList.remove('stale');

@@ -7,7 +7,7 @@ import type { Ops } from './ops.ts';
 import type { Letter } from './shapes.ts';
 
 /** Rows on the page; the rest is counted. */
-const most = 50;
+export const shownLetters = 50;
 
 /** Dead letters that wait for somebody, the newest first. */
 export class Letters {
@@ -53,7 +53,7 @@ export class Letters {
     this.table.hidden = this.all.hidden = total === 0;
     setText(this.head, total === 0 ? '' : `${total} waiting`);
     this.head.className = total === 0 ? 'state' : 'state bad';
-    const newest = letters.slice(-most).reverse();
+    const newest = [...letters].reverse();
     setText(
       this.more,
       total > newest.length
