@@ -23,7 +23,9 @@ export function renderSummary(results: readonly TestResult[], color: boolean): s
   const time = results.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   const count = `${results.length} ${results.length === 1 ? 'test' : 'tests'}`;
   const verdict = failed === 0 ? paint.green('all pass') : paint.red(`${failed} failed`);
-  return `${count}, ${verdict}; ${runs} runs, ${runs - results.length} with a crash, in ${(time / 1000).toFixed(1)} s`;
+  const crashes = runs - results.length;
+  const how = crashes > 0 ? `; ${runs} runs, ${crashes} with a crash` : '';
+  return `${count}, ${verdict}${how}, in ${(time / 1000).toFixed(1)} s`;
 }
 
 /** What was found, without colours, for reports that other programs read. */
