@@ -42,7 +42,19 @@ export function loadSchemas(folder: string = schemasFolder): Map<string, Type> {
       .filter((name): name is string => name !== undefined);
   }
   for (const name of [...sources.keys()].sort()) load(name, `${name}.avsc`);
+  for (const type of Object.values(registry)) makePlain(type);
   return types;
+}
+
+/**
+ * What avsc decodes are instances of classes that it makes for each record and union branch. Without a constructor of their
+ * own they are plain objects to whoever looks at them (CEL takes no others), as those are that steps make.
+ */
+function makePlain(type: Type): void {
+  const { recordConstructor, _branchConstructor } = type as unknown as {
+    [name: string]: { prototype: { constructor?: unknown } } | undefined;
+  };
+  for (const made of [recordConstructor, _branchConstructor]) delete made?.prototype.constructor;
 }
 
 function definitions(schema: AvroJson): string[] {

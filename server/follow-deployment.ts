@@ -23,7 +23,7 @@ export async function* followDeployment(
       const failing = partitions.find(({ state }) => state === 'restarting')?.error ?? null;
       if (there.length < partitions.length || partitions.length === 0) open++;
       const text = `${there.length}/${failing}`;
-      if (since !== number || told.get(topology) === text) continue;
+      if (since !== number || partitions.length === 0 || told.get(topology) === text) continue;
       told.set(topology, text);
       yield { step: 'take-over', topology, partitions: there.length, of: partitions.length, failing };
     }

@@ -52,8 +52,9 @@ function topologyLines(
   { change, from_version, to_version, take_over, code_changed, nodes, states, sinks, consumers }: TopologyChange,
   by: (change: keyof typeof signs, text: string) => string,
 ): string[] {
+  const now = to_version ?? from_version;
   const versions =
-    from_version === to_version ? `version ${to_version}` : `version ${from_version ?? '–'} → ${to_version ?? '–'}`;
+    from_version === null || from_version === now ? `version ${now}` : `version ${from_version} → ${now}`;
   const lines = [by(change, `${versions}: ${take_over}${code_changed ? '; its processors’ code changed' : ''}`)];
   for (const node of nodes) {
     lines.push(by(node.change, `node ${node.node}`));

@@ -27,7 +27,10 @@ const formats: { [format in GraphOptions['format']]: (drawing: Drawing) => strin
 
 /** Draws topologies to stdout or a file. */
 export async function runGraph(names: string[], options: GraphOptions, terminal: Terminal): Promise<void> {
-  const { topologies } = await checkedPlans(options.folder ?? terminal.env['MILLRACE_TOPOLOGIES'] ?? defaultTopologies);
+  const { topologies } = await checkedPlans(
+    options.folder ?? terminal.env['MILLRACE_TOPOLOGIES'] ?? defaultTopologies,
+    terminal.env['MILLRACE_PROCESSORS'],
+  );
   const known = topologies.map((plan) => plan.name);
   const missing = names.find((name) => !known.includes(name));
   if (missing) throw new MillraceError('not_found', `there is no topology "${missing}"; there are ${known.join(', ')}`);
