@@ -1,5 +1,6 @@
 // Writes what is made from code: docs/configuration.md, docs/cli/, docs/lint-rules.md, the editor schemas in topologies/, processors/states.json. With --check it only compares.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { cliPages } from '../cli/document.ts';
 import { configurationPage } from '../config/document.ts';
 import { loadProcessors, processorsFolder } from '../runtime/registry.ts';
@@ -15,6 +16,8 @@ files['docs/lint-rules.md'] = lintRulesPage();
 files['processors/states.json'] = stateLockText(await loadProcessors(), readStateLock(processorsFolder));
 
 for (const [path, text] of Object.entries(files)) {
+  // A default that is a path of this machine would be another one elsewhere.
+  if (text.includes(fileURLToPath(root))) throw new Error(`${path} holds a path of this machine`);
   const place = new URL(path, root);
   if (!process.argv.includes('--check')) writeFileSync(place, text);
   else if (!existsSync(place) || readFileSync(place, 'utf8') !== text) {

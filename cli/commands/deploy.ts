@@ -6,14 +6,14 @@ export const addDeploy: AddCommand = (program, terminal) => {
   const command = program
     .command('deploy')
     .description('Puts topology files into force, and follows until every partition has gone over to its new version.')
-    .argument('[folder]', 'folder of topology files', defaultTopologies)
+    .argument('[folder]', 'folder of topology files (default: those that come with Millrace)')
     .option('--plan <id>', 'do exactly this plan, or nothing where the world has changed since')
     .option('--note <text>', 'why, for those who look later')
     .option('--yes', 'do not ask')
     .option('--json', 'print each step as a line of JSON')
-    .action(async (folder: string, options: DeployOptions) => {
+    .action(async (folder: string | undefined, options: DeployOptions) => {
       const { runDeploy } = await import('../deploy/run.ts');
-      await runDeploy(folder, options, terminal);
+      await runDeploy(folder ?? defaultTopologies, options, terminal);
     });
   withHelp(command, {
     examples: [
