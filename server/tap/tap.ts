@@ -78,6 +78,7 @@ async function* listen(
         Object.assign(missed, { failed, dropped: buffer.dropped });
         yield { ...missed };
       }
+      if (left === 0) break;
       if (buffer.empty && !signal.aborted) await buffer.filled();
       await sleep(rest_ms);
     }
