@@ -27,16 +27,21 @@ export class App {
   private readonly deployments = new DeploymentList();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking = false;
+  private ended = false;
 
   constructor(
     private readonly api: Api,
-    private readonly signOut: (why?: string) => void,
+    private readonly signedOut: (why?: string) => void,
   ) {
     this.ops = new Ops(api, () => this.soon(0));
     this.topologies = new Topologies(this.ops);
     this.letters = new Letters(this.ops);
     this.tap = new TapPanel(this.ops);
-    const leave = h('button', { type: 'button', class: 'button small', on: { click: () => signOut() } }, 'Sign out');
+    const leave = h(
+      'button',
+      { type: 'button', class: 'button small', on: { click: () => this.signOut() } },
+      'Sign out',
+    );
     this.element = h(
       'div',
       { class: 'ops' },
@@ -68,9 +73,14 @@ export class App {
     this.soon(every_ms);
   }
 
+  private signOut(why?: string): void {
+    this.ended = true;
+    this.signedOut(why);
+  }
+
   private soon(delay_ms: number): void {
     clearTimeout(this.timer);
-    if (document.hidden) return;
+    if (document.hidden || this.ended) return;
     this.timer = setTimeout(() => void this.tick(), delay_ms);
   }
 
