@@ -6,6 +6,7 @@ import { configurationPage } from '../config/document.ts';
 import { loadProcessors, processorsFolder } from '../runtime/registry.ts';
 import { readStateLock, stateLockText } from '../runtime/state-lock.ts';
 import { editorSchemas } from '../runtime/topology/document.ts';
+import { topologyReferencePage } from '../runtime/topology/format/page.ts';
 import { lintRulesPage } from '../runtime/topology/rules/page.ts';
 
 const root = new URL('..', import.meta.url);
@@ -13,6 +14,7 @@ const files: { [path: string]: string } = { 'docs/configuration.md': configurati
 mkdirSync(new URL('docs/cli/', root), { recursive: true });
 for (const [name, text] of Object.entries(editorSchemas())) files[`topologies/${name}`] = text;
 files['docs/lint-rules.md'] = lintRulesPage();
+files['docs/topology-reference.md'] = topologyReferencePage();
 files['processors/states.json'] = stateLockText(await loadProcessors(), readStateLock(processorsFolder));
 
 for (const [path, text] of Object.entries(files)) {
