@@ -152,7 +152,7 @@ export async function graph({ quick }: { quick: boolean }): Promise<object> {
   );
   if (!plans) throw new Error(JSON.stringify(problems));
   const plan = plans.topologies[0]!;
-  const observer = new RuntimeMetrics(new Registry()).observer('five', pino({ level: 'silent' }), new Map());
+  const observer = new RuntimeMetrics(new Registry()).observer('five', pino({ level: 'silent' }));
   const maker = new UnitMaker(plan, 0, 1, { log: new MemoryLog(codec), state: new MemoryState(), codec }, observer);
   const source = plan.nodes.find((node) => node.kind === 'source')!;
   const intake: Intake = {

@@ -56,16 +56,15 @@ export class RuntimeMetrics {
     return Object.fromEntries(nodes.map(({ id }) => [id, this.meter(name, id).status()]));
   }
 
-  /** The observer of one task; `positions` feeds status. */
-  observer(topology: string, logger: Logger, positions: Map<string, number>): TaskObserver {
+  /** The observer of one task. */
+  observer(topology: string, logger: Logger): TaskObserver {
     return {
       passed: (node, taken, gave, milliseconds) => {
         this.meter(topology, node).passed(taken, gave.length, milliseconds);
         this.taps.passed(topology, node, gave as readonly Tapped[]);
       },
       took: (node, _effects, milliseconds) => this.meter(topology, node).took(milliseconds),
-      committed: (source, next, seconds) => {
-        positions.set(source, next);
+      committed: (source, _next, seconds) => {
         this.meter(topology, source).took(seconds * 1000);
         this.units.observe({ topology, source }, seconds);
       },

@@ -180,7 +180,7 @@ export class Runner {
   private begin(plan: TopologyPlan): void {
     const hooks = {
       observer: (version: Version, shadow: boolean) =>
-        shadow ? unobserved : this.metrics.observer(version.topology, this.logger, new Map()),
+        shadow ? unobserved : this.metrics.observer(version.topology, this.logger),
       restarted: () => this.metrics.restarts.inc({ topology: plan.name }),
       logger: this.logger,
     };

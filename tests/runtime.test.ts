@@ -109,7 +109,7 @@ async function take(
 ): Promise<void> {
   for (;;) {
     const stop = new AbortController();
-    const observer = new RuntimeMetrics(new Registry()).observer('test', pino({ level: 'silent' }), new Map());
+    const observer = new RuntimeMetrics(new Registry()).observer('test', pino({ level: 'silent' }));
     const task = new Task(
       { plan: topology, partition: 0 },
       { log: engine.log, state: engine.state, units: engine, search, clock: systemClock, codec },

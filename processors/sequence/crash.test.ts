@@ -100,7 +100,7 @@ async function run(
   };
   for (;;) {
     const stop = new AbortController();
-    const observer = new RuntimeMetrics(new Registry()).observer('messages', pino({ level: 'silent' }), new Map());
+    const observer = new RuntimeMetrics(new Registry()).observer('messages', pino({ level: 'silent' }));
     const task = new Task(
       { plan: small, partition: 0 },
       { log: engine.log, state: engine.state, units: engine, search: {} as SearchIndex, clock: systemClock, codec },
