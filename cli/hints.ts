@@ -10,9 +10,16 @@ const hints: { [Code in ErrorCode]?: string } = {
   unauthenticated:
     'A person’s token: `npx millrace token --user alice --workspace demo`; an operator’s: `npx millrace ops`.',
   forbidden: 'Imports need an admin’s token: `npx millrace token --user alice --workspace demo --role admin`.',
+  unavailable: 'Try again; `npx millrace status` says what does not run, the process’s log says why.',
+  rate_limited: 'Wait a little, then try again.',
+  data_folder_not_writable: 'Name another one with MILLRACE_DATA_DIR, or let the user who runs this write there.',
+  data_newer: 'Start it with the release that wrote it, or a newer one.',
+  schema_unknown: 'Schemas are files in schemas/; after a change: `npm run generate`.',
+  export_invalid: 'It must be the zip as Slack made it, not one that was unpacked and packed again.',
 };
 
-/** The way on after an error; undefined where the error says it all. */
-export function hintFor(code: ErrorCode): string | undefined {
+/** The way on after a command's error; undefined where the error says it all. */
+export function hintFor(code: ErrorCode, command: string | undefined): string | undefined {
+  if (code === 'invalid_request') return `\`npx millrace ${command ?? ''} --help\` shows what it takes, with examples.`;
   return hints[code];
 }

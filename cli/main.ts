@@ -45,7 +45,7 @@ export async function main(args: string[], terminal: Terminal = systemTerminal()
       terminal.err(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
       return 1;
     }
-    const hint = hintFor(error.code);
+    const hint = hintFor(error.code, args[0]);
     if (args.includes('--json')) terminal.err(JSON.stringify({ error: error.code, detail: error.detail, hint }));
     else terminal.err([`millrace: ${error.detail}`, ...(hint ? [`  ${hint}`] : [])].join('\n'));
     return error.exitCode;

@@ -23,6 +23,7 @@ export const addDev: AddCommand = (program, terminal) => {
       'port_in_use',
       'data_folder_in_use',
       'data_folder_not_writable',
+      'data_newer',
       'unavailable',
     ],
   });

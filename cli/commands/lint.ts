@@ -17,7 +17,10 @@ export const addLint: AddCommand = (program, terminal, done) => {
         import('../../runtime/topology/load.ts'),
         import('../../runtime/topology/problem.ts'),
       ]);
-      const { problems, plans, sources } = loadTopologies(at, await loadProcessors(terminal.env['MILLRACE_PROCESSORS']));
+      const { problems, plans, sources } = loadTopologies(
+        at,
+        await loadProcessors(terminal.env['MILLRACE_PROCESSORS']),
+      );
       if (json) terminal.out(JSON.stringify({ problems }, null, 2));
       else if (plans)
         terminal.out(
