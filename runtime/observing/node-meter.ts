@@ -47,7 +47,8 @@ export class NodeMeter {
     this.gave += gave;
     this.taken.add(taken, now);
     this.given.add(gave, now);
-    this.batches.add(1, now);
+    // What holds nothing for this node, a cut for example, is no batch of it.
+    if (taken > 0) this.batches.add(1, now);
     if (milliseconds > 0) this.durations.add(milliseconds, now);
   }
 

@@ -66,6 +66,7 @@ describe('a node’s meter', () => {
     const meter = new NodeMeter(() => now);
     meter.passed(100, 200, 4);
     meter.passed(300, 300, 4);
+    meter.passed(0, 0, 0);
     meter.failed(new Error('no'));
     now = 21_000;
     const { records, gave, rate, gave_rate, batch, p50_ms, last_error } = meter.status();
