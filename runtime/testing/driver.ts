@@ -28,6 +28,8 @@ export interface DriveOptions {
   gateways?: string[];
   /** Records that lie on topics before the first task starts. */
   before?: Given[];
+  /** How many turns of the event loop each commit takes: several are then under way at once. Default: none. */
+  slowness?: () => number;
 }
 
 /** As long as `settle` moves the clock for work that does not end. */
@@ -66,12 +68,13 @@ export class Run {
     readonly plans: Plans,
     readonly plan: TopologyPlan,
     private readonly codec: Codec,
-    { at = '2026-01-01T00:00:00Z' }: DriveOptions,
+    { at = '2026-01-01T00:00:00Z', slowness }: DriveOptions,
   ) {
     this.at = typeof at === 'number' ? at : Date.parse(at);
     // What lies there before has come, and is taken, before that time.
     this.clock = new VirtualClock(this.at - 1000);
     this.engine = new TornEngine(codec, () => this.clock.now());
+    if (slowness) this.engine.slowness = slowness;
     this.journal = new Journal(this.engine);
   }
 
@@ -192,6 +195,6 @@ export class Run {
     do {
       seen = this.journal.activity + this.engine.steps.length;
       await new Promise((resolve) => setImmediate(resolve));
-    } while (this.journal.activity + this.engine.steps.length !== seen);
+    } while (this.engine.committing > 0 || this.journal.activity + this.engine.steps.length !== seen);
   }
 }

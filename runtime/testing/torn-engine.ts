@@ -5,6 +5,7 @@ import type { Codec } from '../../platform/schemas/codec.ts';
 import type { SearchDocument } from '../../platform/search/port.ts';
 import { MemoryState } from '../../platform/state/memory.ts';
 import type { Unit, Units } from '../../platform/units/port.ts';
+import { Turns } from '../../platform/units/turns.ts';
 
 /** What a planned crash throws, and whatever a dead process tries after it. */
 export class Crash extends Error {}
@@ -40,6 +41,12 @@ export class TornEngine implements Units {
   readonly steps: Step[] = [];
   /** Called at a planned crash; what still runs of the process can be told. */
   onCrash: (() => void) | undefined;
+  /** How many turns of the event loop a commit takes; several are then under way at once, and keep their order. */
+  slowness: () => number = () => 0;
+  /** Commits that were called and are not through. */
+  committing = 0;
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   private readonly offsets = new Map<string, number>();
   private readonly points: CrashPoint[] = [];
   private units = 0;
@@ -90,6 +97,32 @@ export class TornEngine implements Units {
   }
 
   async commit(unit: Unit): Promise<Position[]> {
+    const turn = this.turns.take(unit.offsets);
+    const before = this.last;
+    const work = this.inOrder(before, () => turn.run(() => this.takeEffect(unit)));
+    this.last = work.catch(() => undefined);
+    this.committing++;
+    try {
+      return await work;
+    } finally {
+      this.committing--;
+      this.turns.leave(turn);
+    }
+  }
+
+  async offset(consumer: string, partition: number): Promise<number | undefined> {
+    return this.offsets.get(`${consumer}/${partition}`);
+  }
+
+  private async inOrder<Result>(before: Promise<unknown>, work: () => Result): Promise<Result> {
+    const turns = this.slowness();
+    // Nothing is under way: it takes effect at once.
+    if (this.committing > 0) await before;
+    for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+    return work();
+  }
+
+  private takeEffect(unit: Unit): Position[] {
     const number = ++this.units;
     this.step('rows', number);
     this.rows.push(...unit.rows);
@@ -113,10 +146,6 @@ export class TornEngine implements Units {
     }
     for (const { consumer, partition, offset } of unit.offsets) this.offsets.set(`${consumer}/${partition}`, offset);
     return positions;
-  }
-
-  async offset(consumer: string, partition: number): Promise<number | undefined> {
-    return this.offsets.get(`${consumer}/${partition}`);
   }
 
   private step(kind: StepKind, unit: number): void {
