@@ -53,7 +53,9 @@ export class RuntimeMetrics {
 
   /** Every node of a plan, in the order in which records flow, those that have done nothing too. */
   nodes({ name, nodes }: TopologyPlan): { [node: string]: NodeStatus } {
-    return Object.fromEntries(nodes.map(({ id }) => [id, this.meter(name, id).status()]));
+    return Object.fromEntries(
+      nodes.map((node) => [node.id, this.meter(name, node.id).status(node.kind === 'source' ? node.batch.size : null)]),
+    );
   }
 
   /** The observer of one task. */

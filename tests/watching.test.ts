@@ -105,4 +105,18 @@ describe('what a process does can be watched', () => {
     assert.ok(out.startsWith('\u001b[?1049h'));
     assert.match(out, /\[\?1049l\s*$/);
   });
+
+  it('colours are for terminals, and not for those who want none', { skip: noTerminal }, async () => {
+    const shown = async (more: { [name: string]: string }): Promise<string> => {
+      const child = spawn('script', ['-qec', `${process.execPath} cli/bin.mjs status`, '/dev/null'], {
+        env: { ...env(), TERM: 'xterm', ...more },
+      });
+      let out = '';
+      child.stdout.on('data', (chunk) => (out += String(chunk)));
+      await once(child, 'exit');
+      return out;
+    };
+    assert.ok((await shown({})).includes('\u001b[32mrunning'));
+    assert.ok(!(await shown({ NO_COLOR: '1' })).includes('\u001b'));
+  });
 });

@@ -1,5 +1,5 @@
 import type pc from 'picocolors';
-import { age, count, duration } from '../../runtime/observing/format.ts';
+import { age, batchFill, count, duration } from '../../runtime/observing/format.ts';
 import type { NodeRow } from './rows.ts';
 
 type Paint = ReturnType<typeof pc.createColors>;
@@ -17,8 +17,8 @@ const columns: Column[] = [
   { title: 'RATE/S', width: 8, text: (row) => count(row.rate) },
   { title: 'P50', width: 7, text: (row) => duration(row.p50_ms) },
   { title: 'P99', width: 7, text: (row) => duration(row.p99_ms) },
-  { title: 'FLYING', width: 7, text: (row) => (row.lag ? String(row.in_flight) : '') },
-  { title: 'BATCH', width: 7, text: (row) => (row.batch === null ? '-' : count(row.batch)) },
+  { title: 'FLY', width: 4, text: (row) => (row.lag ? String(row.in_flight) : '') },
+  { title: 'BATCH', width: 10, text: batchFill },
   { title: 'RETRIES', width: 8, text: (row) => count(row.retries), bad: (row) => row.retries > 0 },
   { title: 'DEAD', width: 6, text: (row) => count(row.dead_letters), bad: (row) => row.dead_letters > 0 },
   { title: 'LAG', width: 15, text: lagText, bad: (row) => (row.lag?.lag_s ?? 0) >= 1 },

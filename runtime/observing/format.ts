@@ -4,6 +4,12 @@ export function count(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }
 
+/** How full batches are: 27.5/500 where there is a bound, else 27.5; a dash where there were none. */
+export function batchFill({ batch, batch_size }: { batch: number | null; batch_size: number | null }): string {
+  if (batch === null) return '-';
+  return batch_size === null ? count(batch) : `${count(batch)}/${batch_size}`;
+}
+
 /** 85µs, 1.2ms, 240ms, 3.1s; a dash for what was not timed. */
 export function duration(milliseconds: number | null): string {
   if (milliseconds === null) return '-';

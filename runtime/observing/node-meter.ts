@@ -21,6 +21,8 @@ export interface NodeStatus {
   in_flight: number;
   /** Records in a batch, on average over the last ten seconds; null: there were none. */
   batch: number | null;
+  /** How many a batch of a source may hold; null for other nodes, which take what comes. */
+  batch_size: number | null;
   retries: number;
   dead_letters: number;
   last_error: { at: number; message: string } | null;
@@ -65,7 +67,7 @@ export class NodeMeter {
     return this.durations.quantile(share, this.now());
   }
 
-  status(): NodeStatus {
+  status(batch_size: number | null = null): NodeStatus {
     const now = this.now();
     const [rate, batches] = [this.taken.perSecond(now), this.batches.perSecond(now)];
     return {
@@ -77,6 +79,7 @@ export class NodeMeter {
       p99_ms: this.durations.quantile(0.99, now),
       in_flight: this.in_flight,
       batch: batches === 0 ? null : rounded(rate / batches),
+      batch_size,
       retries: this.retries,
       dead_letters: this.dead_letters,
       last_error: this.lastError,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Durations } from './durations.ts';
-import { age, count, duration } from './format.ts';
+import { age, batchFill, count, duration } from './format.ts';
 import { NodeMeter } from './node-meter.ts';
 import { Rate } from './rate.ts';
 import { meantKey, shownKey } from './shown-key.ts';
@@ -98,6 +98,14 @@ describe('what people read', () => {
   it('numbers, durations and ages are short', () => {
     assert.deepEqual([0, 2.46, 99.9, 1234.5, 1_234_567_890].map(count), ['0', '2.5', '99.9', '1,235', '1,235M']);
     assert.deepEqual([null, 0.085, 1.23, 240, 3100].map(duration), ['-', '85µs', '1.2ms', '240ms', '3.1s']);
+    assert.deepEqual(
+      [
+        { batch: 27.5, batch_size: 500 },
+        { batch: 27.5, batch_size: null },
+        { batch: null, batch_size: 500 },
+      ].map(batchFill),
+      ['27.5/500', '27.5', '-'],
+    );
     assert.deepEqual([3.14, 45, 720, 18_000, 300_000].map(age), ['3.1s', '45s', '12m', '5h', '3d']);
   });
 

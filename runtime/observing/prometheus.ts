@@ -41,6 +41,19 @@ export function exposeMeters(registry: Registry, meters: Meters): void {
     },
   });
   new Gauge({
+    name: 'millrace_node_batch_records',
+    help: 'Records in a batch of a node, on average over ten seconds.',
+    labelNames,
+    registers: [registry],
+    collect() {
+      this.reset();
+      meters.each((topology, node, meter) => {
+        const { batch } = meter.status();
+        if (batch !== null) this.set({ topology, node }, batch);
+      });
+    },
+  });
+  new Gauge({
     name: 'millrace_node_in_flight',
     help: 'Units of work of a source that are under way.',
     labelNames,

@@ -1,4 +1,4 @@
-import { age, count, duration } from '../../../runtime/observing/format.ts';
+import { age, batchFill, count, duration } from '../../../runtime/observing/format.ts';
 import { sourceLags } from '../../../runtime/observing/lag.ts';
 import type { NodeStatus } from '../../../runtime/observing/node-meter.ts';
 import { fill, h, setText } from '../../src/dom.ts';
@@ -12,7 +12,11 @@ const columns: { title: string; text(row: Row): string; bad?(row: Row): boolean;
   { title: 'p50', text: (row) => timed(row.p50_ms), hint: 'median of a step, an effect, or a source’s unit' },
   { title: 'p99', text: (row) => timed(row.p99_ms), hint: 'one in a hundred takes longer' },
   { title: 'In flight', text: (row) => (row.lag ? count(row.in_flight) : ''), hint: 'units of work under way' },
-  { title: 'Batch', text: (row) => (row.batch === null ? '–' : count(row.batch)), hint: 'records in a batch' },
+  {
+    title: 'Batch',
+    text: (row) => batchFill(row).replace('-', '–'),
+    hint: 'records in a batch, and how many it may hold',
+  },
   { title: 'Retries', text: (row) => count(row.retries), bad: (row) => row.retries > 0, hint: 'tries that failed' },
   { title: 'Dead', text: (row) => count(row.dead_letters), bad: (row) => row.dead_letters > 0, hint: 'given up' },
   { title: 'Lag', text: lagText, bad: (row) => (row.lag?.lag_s ?? 0) >= 1, hint: 'records not taken, and their age' },
