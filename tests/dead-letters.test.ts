@@ -57,7 +57,7 @@ describe('dead letters, by hand', () => {
     const { code, stdout } = await millrace(['redrive', '--key', 'demo/@alice', '--json']);
     assert.equal(code, 0);
     assert.deepEqual(JSON.parse(stdout), { redriven: [0, 1] });
-    await eventually(async () => assert.equal(await taken(), 2));
+    await eventually(async () => assert.equal(await taken(), 2), 20_000);
     assert.deepEqual(
       (await list()).map(({ id }) => id),
       [2],
@@ -83,7 +83,7 @@ describe('dead letters, by hand', () => {
     const { code, stdout, stderr } = await millrace(['edit', '2'], { EDITOR: editor, VISUAL: '' });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /Letter 2 edited and sent back/);
-    await eventually(async () => assert.equal(await taken(), 3));
+    await eventually(async () => assert.equal(await taken(), 3), 20_000);
   });
 
   it('dropping needs a yes', async () => {

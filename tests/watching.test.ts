@@ -8,6 +8,8 @@ import { eventually } from './support/eventually.ts';
 import { type Person, workspace } from './support/person.ts';
 import { Server } from './support/server.ts';
 
+/** Generous: a busy machine takes seconds to start Node. */
+const start_ms = 20_000;
 const noTerminal = spawnSync('script', ['--version']).status === 0 ? false : 'no `script` to make a terminal with';
 
 describe('what a process does can be watched', () => {
@@ -37,7 +39,7 @@ describe('what a process does can be watched', () => {
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk) => (out += String(chunk)));
     child.stderr.on('data', (chunk) => (err += String(chunk)));
-    await eventually(() => assert.match(err, /Listening to messages\/stored/));
+    await eventually(() => assert.match(err, /Listening to messages\/stored/), start_ms);
     for (const text of ['yes, one', 'no', 'yes, two', 'yes, three']) await alice.say(channel, text);
     const [code] = await ended;
     assert.equal(code, 0, err);
@@ -98,7 +100,7 @@ describe('what a process does can be watched', () => {
     const ended = once(child, 'exit');
     let out = '';
     child.stdout.on('data', (chunk) => (out += String(chunk)));
-    await eventually(() => assert.match(out, /messages\/sequence/));
+    await eventually(() => assert.match(out, /messages\/sequence/), start_ms);
     child.stdin.write('q');
     const [code] = await ended;
     assert.equal(code, 0);
