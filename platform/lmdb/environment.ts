@@ -44,6 +44,7 @@ export class Environment {
   private committing: Promise<void> | undefined;
   private broken: MillraceError | undefined;
 
+  private mark: (() => void) | undefined;
   private freeAt = 0;
   private full = false;
 
@@ -60,10 +61,9 @@ export class Environment {
     const environment = new Environment(folder, options);
     const meta = environment.table('meta');
     const kept = meta.get(formatKey);
-    if (kept === undefined) {
-      const marked = environment.write(() => meta.put(formatKey, key(format)), { lazy: true });
-      marked.catch((error: unknown) => environment.report(error));
-    } else if (numberAt(kept, 0) > format) {
+    // A new folder is marked by its first commit.
+    if (kept === undefined) environment.mark = () => meta.put(formatKey, key(format));
+    else if (numberAt(kept, 0) > format) {
       void environment.root.close();
       throw new MillraceError(
         'data_newer',
@@ -135,6 +135,8 @@ export class Environment {
     try {
       this.writing = true;
       const committed = this.root.batch(() => {
+        this.mark?.();
+        this.mark = undefined;
         for (const write of writes) {
           try {
             done.push({ write, result: write.change() });

@@ -95,7 +95,13 @@ describe('a tap', () => {
     const session = new Session({ where: 'value.nothing == 1' });
     await session.next();
     session.taps.passed('t', 'n', many(3));
-    assert.deepEqual(await session.next(), { dropped: 0, failed: 3, reason: 'No such key: nothing' });
+    // Told as it is found out: on a busy machine in several lines.
+    for (let failed = 0; failed < 3; ) {
+      const line = (await session.next()) as { dropped: number; failed: number; reason: string };
+      assert.deepEqual([line.dropped, line.reason], [0, 'No such key: nothing']);
+      assert.equal(line.failed > failed, true, `${failed}, then ${line.failed}`);
+      ({ failed } = line);
+    }
     session.end();
     for (const where of ['value.', '1 + 1', 'nobody == 1'])
       assert.throws(() => new Session({ where }), { code: 'invalid_request' });
