@@ -23,12 +23,5 @@ export function compileWhere(text: string): (record: Tapped) => boolean {
     throw new MillraceError('invalid_request', `where: gives ${type}, and must give bool`);
   const parsed = environment.parse(text);
   return ({ value, key, schema, time, offset, partition, to }) =>
-    parsed({ value: plain(value), key, schema, time, offset, partition, output: to ?? '' }) === true;
-}
-
-/** CEL knows maps and lists, and no objects of classes, as decoded records are. */
-function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map(plain);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
+    parsed({ value, key, schema, time, offset, partition, output: to ?? '' }) === true;
 }
