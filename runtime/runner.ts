@@ -43,7 +43,7 @@ export interface TopologyStatus {
   topology: string;
   version: number;
   description: string;
-  /** What an operator holds: `topology` itself, or nodes of it. */
+  /** What an operator holds: `topology`, or `topology/node`. */
   paused: string[];
   tasks: TaskStatus[];
   nodes: { [node: string]: NodeStatus };
@@ -139,7 +139,7 @@ export class Runner {
       topology: name,
       version: version.version,
       description: version.plan.description,
-      paused: this.deployments.pauses(name).nodes.map((node) => node ?? name),
+      paused: this.deployments.pauses(name).nodes.map((node) => (node === undefined ? name : `${name}/${node}`)),
       tasks: running.map((runner) => ({
         partition: runner.partition,
         state: this.watchdog.isStalled(runner) ? 'stalled' : runner.state,
