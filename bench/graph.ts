@@ -6,11 +6,11 @@ import { MemoryLog } from '../platform/log/memory.ts';
 import { KeptRecord } from '../platform/log/record.ts';
 import { fileCodec } from '../platform/schemas/codec.ts';
 import { MemoryState } from '../platform/state/memory.ts';
-import type { Intake } from '../runtime/intake.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { defineProcessor, type Input, type Output, type Processor } from '../runtime/processor.ts';
+import type { Intake } from '../runtime/task/intake.ts';
+import { UnitMaker } from '../runtime/task/unit-maker.ts';
 import { checkTopologies } from '../runtime/topology/load.ts';
-import { UnitMaker } from '../runtime/unit-maker.ts';
 import type { Message, MessageEvent } from '../schemas/generated/types.ts';
 import { median } from './statistics.ts';
 

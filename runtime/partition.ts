@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../platform/errors/error.ts';
-import { cutRecord } from './cut.ts';
 import type { Deployments, Version } from './deployment/deployments.ts';
 import type { TaskObserver } from './observer.ts';
-import { pauseBefore } from './retry.ts';
 import { deploymentMark, scopeOf } from './scope.ts';
-import { Task, type TaskEnd, type TaskOptions, type TaskPorts } from './task.ts';
+import { cutRecord } from './task/cut.ts';
+import type { TaskPorts } from './task/ports.ts';
+import { pauseBefore } from './task/retry.ts';
+import { Task, type TaskEnd, type TaskOptions } from './task/task.ts';
 import { defaultErrors } from './topology/format/index.ts';
 import type { TopologyPlan } from './topology/plan.ts';
 

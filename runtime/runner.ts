@@ -8,7 +8,7 @@ import { secondsBehind } from './observing/lag.ts';
 import type { NodeStatus } from './observing/node-meter.ts';
 import { stateRows } from './observing/state-rows.ts';
 import { PartitionRunner, type PartitionState } from './partition.ts';
-import type { TaskPorts } from './task.ts';
+import type { TaskPorts } from './task/ports.ts';
 import type { Plans, TopologyPlan } from './topology/plan.ts';
 import { Watchdog } from './watchdog.ts';
 

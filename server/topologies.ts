@@ -8,7 +8,7 @@ import { Deployments } from '../runtime/deployment/deployments.ts';
 import type { RuntimeMetrics } from '../runtime/observer.ts';
 import { loadProcessors } from '../runtime/registry.ts';
 import { Runner, type RunnerOptions, topicSpecs } from '../runtime/runner.ts';
-import type { TaskPorts } from '../runtime/task.ts';
+import type { TaskPorts } from '../runtime/task/ports.ts';
 import { readTopologies } from '../runtime/topology/load.ts';
 
 /** What runs the topologies of a process, and what changes them. */

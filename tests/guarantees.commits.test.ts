@@ -6,7 +6,7 @@ import type { SearchDocument, SearchIndex } from '../platform/search/port.ts';
 import type { Unit } from '../platform/units/port.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { topicSpecs } from '../runtime/runner.ts';
-import { Task } from '../runtime/task.ts';
+import { Task } from '../runtime/task/task.ts';
 import type { Run } from '../runtime/testing/driver.ts';
 import { whereOf } from '../runtime/testing/fixture/crashes.ts';
 import type { Given } from '../runtime/testing/given.ts';

@@ -8,7 +8,7 @@ import type { SearchDocument, SearchIndex } from '../platform/search/port.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { defineProcessor, type Processor } from '../runtime/processor.ts';
-import { Task } from '../runtime/task.ts';
+import { Task } from '../runtime/task/task.ts';
 import { Crash, TornEngine } from '../runtime/testing/torn-engine.ts';
 import { defaultErrors, type ErrorPolicy } from '../runtime/topology/format/index.ts';
 import type { PlanNode, ProcessorPlan, TopologyPlan } from '../runtime/topology/plan.ts';

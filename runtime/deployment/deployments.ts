@@ -1,6 +1,6 @@
 import type { Control } from '../../schemas/generated/types.ts';
-import { Pauses } from '../pauses.ts';
 import type { Processor } from '../processor.ts';
+import { Pauses } from '../task/pauses.ts';
 import { checkTopologies, type Loaded } from '../topology/load.ts';
 import type { Plans, TopologyPlan } from '../topology/plan.ts';
 import { digestOf } from './digest.ts';

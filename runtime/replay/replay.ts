@@ -2,14 +2,14 @@ import { MillraceError } from '../../platform/errors/error.ts';
 import { partitionOf } from '../../platform/keys.ts';
 import type { LogRecord } from '../../platform/log/port.ts';
 import type { SearchDocument } from '../../platform/search/port.ts';
-import { Committer } from '../committer.ts';
 import type { ControlLog } from '../deployment/control-log.ts';
 import type { ReplayJob } from '../deployment/deployments.ts';
-import type { Intake } from '../intake.ts';
 import type { TaskObserver } from '../observer.ts';
-import type { TaskPorts } from '../task.ts';
+import { Committer } from '../task/committer.ts';
+import type { Intake } from '../task/intake.ts';
+import type { TaskPorts } from '../task/ports.ts';
+import { UnitMaker } from '../task/unit-maker.ts';
 import type { SourcePlan, TopologyPlan } from '../topology/plan.ts';
-import { UnitMaker } from '../unit-maker.ts';
 import type { ReplayOptions } from './options.ts';
 import { Pace } from './pace.ts';
 

@@ -2,7 +2,7 @@ import { type Codec, fileCodec } from '../../platform/schemas/codec.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { parseDuration } from '../duration.ts';
 import { topicSpecs } from '../runner.ts';
-import { Task } from '../task.ts';
+import { Task } from '../task/task.ts';
 import type { Plans, TopologyPlan } from '../topology/plan.ts';
 import { type Failure, Failures } from './failures.ts';
 import { appendOf, byTopic, type Given } from './given.ts';

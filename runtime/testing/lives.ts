@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { pauseBefore } from '../retry.ts';
+import { pauseBefore } from '../task/retry.ts';
 import { defaultErrors } from '../topology/format/index.ts';
 import type { Journal } from './journal.ts';
 import type { TornEngine } from './torn-engine.ts';

@@ -1,8 +1,8 @@
 import type { Codec } from '../../platform/schemas/codec.ts';
 import type { DeadLetter } from '../../schemas/generated/types.ts';
-import { deadLetterTopic } from '../dead-letter.ts';
 import type { TableSpec } from '../processor.ts';
-import type { Task } from '../task.ts';
+import { deadLetterTopic } from '../task/dead-letter.ts';
+import type { Task } from '../task/task.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import { writes } from './planned.ts';
 import type { TornEngine } from './torn-engine.ts';

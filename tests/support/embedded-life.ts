@@ -7,7 +7,7 @@ import { openSearch } from '../../platform/search/sqlite.ts';
 import type { Unit } from '../../platform/units/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { topicSpecs } from '../../runtime/runner.ts';
-import { Task } from '../../runtime/task.ts';
+import { Task } from '../../runtime/task/task.ts';
 import { appendOf } from '../../runtime/testing/given.ts';
 import { Journal } from '../../runtime/testing/journal.ts';
 import type { MessageEvent } from '../../schemas/generated/types.ts';

@@ -1,4 +1,4 @@
-import { deadLetterTopic } from '../../dead-letter.ts';
+import { deadLetterTopic } from '../../task/dead-letter.ts';
 import { errorsOf } from '../format/index.ts';
 import type { LintContext } from './context.ts';
 

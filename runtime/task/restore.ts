@@ -1,10 +1,10 @@
-import type { Log } from '../platform/log/port.ts';
-import type { Units } from '../platform/units/port.ts';
-import type { StateChange } from '../schemas/generated/types.ts';
+import type { Log } from '../../platform/log/port.ts';
+import type { Units } from '../../platform/units/port.ts';
+import type { StateChange } from '../../schemas/generated/types.ts';
+import type { Input } from '../processor.ts';
+import type { ProcessorPlan, TopologyPlan } from '../topology/plan.ts';
 import type { Intake } from './intake.ts';
-import type { Input } from './processor.ts';
 import type { StateView } from './state-view.ts';
-import type { ProcessorPlan, TopologyPlan } from './topology/plan.ts';
 import { WorkUnit } from './work-unit.ts';
 
 /** Row of the runtime's own: the next offset of the folded topic, and the highest origin folded, plus one. */

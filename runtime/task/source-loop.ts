@@ -1,5 +1,5 @@
-import type { LogReader, LogRecord } from '../platform/log/port.ts';
-import type { Clock } from './clock.ts';
+import type { LogReader, LogRecord } from '../../platform/log/port.ts';
+import type { Clock } from '../clock.ts';
 import { Credits } from './credits.ts';
 import type { Intake } from './intake.ts';
 import type { Pauses } from './pauses.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { SearchDocument, SearchIndex } from '../platform/search/port.ts';
-import { systemClock } from './clock.ts';
+import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
+import { systemClock } from '../clock.ts';
+import { defaultErrors, type ErrorPolicy } from '../topology/format/index.ts';
+import type { SinkPlan } from '../topology/plan.ts';
 import { Effects } from './effects.ts';
-import { defaultErrors, type ErrorPolicy } from './topology/format/index.ts';
-import type { SinkPlan } from './topology/plan.ts';
 import { WorkUnit } from './work-unit.ts';
 
 const silent = { retried: () => undefined, took: () => undefined };

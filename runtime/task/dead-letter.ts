@@ -1,6 +1,6 @@
-import { MillraceError, messageOf } from '../platform/errors/error.ts';
-import type { Append, LogRecord } from '../platform/log/port.ts';
-import type { Redrive } from '../schemas/generated/types.ts';
+import { MillraceError, messageOf } from '../../platform/errors/error.ts';
+import type { Append, LogRecord } from '../../platform/log/port.ts';
+import type { Redrive } from '../../schemas/generated/types.ts';
 import { redriveTopic } from './intake.ts';
 
 export const deadLetterTopic = 'dead_letters';

@@ -1,5 +1,5 @@
-import type { Log } from '../platform/log/port.ts';
-import type { SourcePlan, TablePlan, TopologyPlan } from './topology/plan.ts';
+import type { Log } from '../../platform/log/port.ts';
+import type { SourcePlan, TablePlan, TopologyPlan } from '../topology/plan.ts';
 
 /** The topic by which dead letters come back; optional in topics.yaml. */
 export const redriveTopic = 'redrives';

@@ -1,8 +1,8 @@
-import { partitionOf } from '../platform/keys.ts';
-import type { SearchDocument, SearchIndex } from '../platform/search/port.ts';
-import type { Clock } from './clock.ts';
+import { partitionOf } from '../../platform/keys.ts';
+import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
+import type { Clock } from '../clock.ts';
+import type { SinkPlan } from '../topology/plan.ts';
 import { retrying } from './retry.ts';
-import type { SinkPlan } from './topology/plan.ts';
 import type { Effect, WorkUnit } from './work-unit.ts';
 
 /** An effect that was given up. */

@@ -1,7 +1,7 @@
-import type { Append } from '../platform/log/port.ts';
-import type { StatePartition } from '../platform/state/port.ts';
-import type { StateChange } from '../schemas/generated/types.ts';
-import type { State, TableSpec } from './processor.ts';
+import type { Append } from '../../platform/log/port.ts';
+import type { StatePartition } from '../../platform/state/port.ts';
+import type { StateChange } from '../../schemas/generated/types.ts';
+import type { State, TableSpec } from '../processor.ts';
 import type { WorkUnit } from './work-unit.ts';
 
 interface Change {

@@ -1,9 +1,9 @@
-import type { Append } from '../platform/log/port.ts';
-import type { RowWrite } from '../platform/messages/port.ts';
-import type { SearchDocument } from '../platform/search/port.ts';
-import type { StateWrite } from '../platform/state/port.ts';
-import type { ConsumerOffset, FoldProgress } from '../platform/units/port.ts';
-import type { SinkPlan } from './topology/plan.ts';
+import type { Append } from '../../platform/log/port.ts';
+import type { RowWrite } from '../../platform/messages/port.ts';
+import type { SearchDocument } from '../../platform/search/port.ts';
+import type { StateWrite } from '../../platform/state/port.ts';
+import type { ConsumerOffset, FoldProgress } from '../../platform/units/port.ts';
+import type { SinkPlan } from '../topology/plan.ts';
 
 /** Something to be done outside of the commit, before it. */
 export interface Effect {

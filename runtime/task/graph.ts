@@ -1,9 +1,9 @@
 import { filter, map, merge, type Observable, Subject, share } from 'rxjs';
-import type { Append } from '../platform/log/port.ts';
-import { keyOf } from './key-of.ts';
-import type { Input, Output } from './processor.ts';
+import type { Append } from '../../platform/log/port.ts';
+import { keyOf } from '../key-of.ts';
+import type { Input, Output } from '../processor.ts';
+import type { Edge, Join, ProcessorPlan, SinkPlan, TopologyPlan } from '../topology/plan.ts';
 import type { StateView } from './state-view.ts';
-import type { Edge, Join, ProcessorPlan, SinkPlan, TopologyPlan } from './topology/plan.ts';
 import type { WorkUnit } from './work-unit.ts';
 
 /** A batch on its way. Rx carries batches, not records, so that its cost is paid once for hundreds. */

@@ -1,32 +1,19 @@
-import type { Log, LogRecord } from '../platform/log/port.ts';
-import type { Codec } from '../platform/schemas/codec.ts';
-import type { SearchIndex } from '../platform/search/port.ts';
-import type { StateStore } from '../platform/state/port.ts';
-import type { Units } from '../platform/units/port.ts';
-import type { Clock } from './clock.ts';
+import type { LogRecord } from '../../platform/log/port.ts';
+import type { TaskObserver } from '../observer.ts';
+import { scopeOf } from '../scope.ts';
+import { defaultErrors, type ErrorPolicy } from '../topology/format/index.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
 import { Committer } from './committer.ts';
 import { findCut, isReadable } from './cut.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Intake, intakesOf } from './intake.ts';
-import type { TaskObserver } from './observer.ts';
 import { Pauses } from './pauses.ts';
+import type { TaskPorts } from './ports.ts';
 import { restoreStates } from './restore.ts';
 import { retrying } from './retry.ts';
-import { scopeOf } from './scope.ts';
 import { readIntake } from './source-loop.ts';
-import { defaultErrors, type ErrorPolicy } from './topology/format/index.ts';
-import type { TopologyPlan } from './topology/plan.ts';
 import { UnitMaker } from './unit-maker.ts';
 import type { WorkUnit } from './work-unit.ts';
-
-export interface TaskPorts {
-  log: Log;
-  state: StateStore;
-  units: Units;
-  search: SearchIndex;
-  clock: Clock;
-  codec: Codec;
-}
 
 export interface TaskOptions {
   plan: TopologyPlan;

@@ -1,5 +1,5 @@
-import type { Append, LogRecord } from '../platform/log/port.ts';
-import type { Cut } from '../schemas/generated/types.ts';
+import type { Append, LogRecord } from '../../platform/log/port.ts';
+import type { Cut } from '../../schemas/generated/types.ts';
 
 /** A cut of one topology, for one partition of one of its source topics. */
 export function cutRecord(topology: string, deployment: number, topic: string, partition: number): Append {

@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts';
-import { parseDuration } from './duration.ts';
-import type { ErrorPolicy } from './topology/format/index.ts';
+import type { Clock } from '../clock.ts';
+import { parseDuration } from '../duration.ts';
+import type { ErrorPolicy } from '../topology/format/index.ts';
 
 /** The pause before try number `attempt` (from 1), in milliseconds: exponential, capped, with full jitter if asked. */
 export function pauseBefore(policy: ErrorPolicy, attempt: number, random: () => number = Math.random): number {
