@@ -1,7 +1,7 @@
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { Append, Log } from '../../platform/log/port.ts';
 import type { Codec, SchemaName } from '../../platform/schemas/codec.ts';
-import { redriveTopic } from '../../runtime/intake.ts';
+import { redriveTopic } from '../../runtime/task/intake.ts';
 import type { SourcePlan, TopologyPlan } from '../../runtime/topology/plan.ts';
 import type { DeadLetterOutcome } from '../../schemas/generated/types.ts';
 import { fits, grouped, type LetterFilter, type LetterGroup } from './filter.ts';

@@ -1,5 +1,5 @@
 import type { Log, LogRecord } from '../../platform/log/port.ts';
-import { deadLetterTopic } from '../../runtime/dead-letter.ts';
+import { deadLetterTopic } from '../../runtime/task/dead-letter.ts';
 import type { DeadLetter, DeadLetterOutcome } from '../../schemas/generated/types.ts';
 
 export const outcomeTopic = 'dead_letter_outcomes';
