@@ -17,6 +17,8 @@ export interface Codec {
   encode<Name extends SchemaName>(schema: Name, value: Schemas[Name]): Buffer;
   /** Errors: `schema_unknown` for an id that no version here has; `invalid_request` for bytes that don't fit it. */
   decode(bytes: Buffer): Decoded;
+  /** Makes known the schemas of records that are about to be decoded; at once where all of them are. */
+  learn(records: readonly Buffer[]): Promise<void>;
 }
 
 /** Codec over the files in schemas/: a version's id is the first 31 bits of its fingerprint, so none must be kept. */
@@ -40,6 +42,7 @@ export function fileCodec(): Codec {
   }
 
   return {
+    learn: async () => undefined,
     encode(schema, value) {
       const { type, id } = writers.get(schema)!;
       // Most records fit this; avsc tells by a negative position how much was lacking.

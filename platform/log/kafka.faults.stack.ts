@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { ReadCommand } from '../../schemas/generated/types.ts';
+import { MillraceError } from '../errors/error.ts';
+import { fileCodec } from '../schemas/codec.ts';
+import { KafkaLog } from './kafka.ts';
+
+const scripts = fileURLToPath(new URL('../../ops/native/kafka/', import.meta.url));
+const up = (): string => execFileSync(`${scripts}up.sh`, { encoding: 'utf8' });
+const [, brokers] = /KAFKA_BROKERS=(\S+)/.exec(up())!;
+after(() => void execFileSync(`${scripts}down.sh`));
+
+const home = process.env['KAFKA_HOME'] ?? `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/millrace/kafka`;
+const brokerPid = (): number => Number(readFileSync(`${home}/run/kafka1.pid`, 'utf8'));
+const topic = { name: 'numbers', partitions: 1, retention_ms: 3_600_000, compact: false, volatile: false };
+
+async function open(): Promise<KafkaLog> {
+  const prefix = `faults-${process.pid}-${Date.now()}-`;
+  const log = await KafkaLog.open(
+    { brokers: brokers!.split(','), client_id: 'millrace-test', prefix, replication: 1 },
+    fileCodec(),
+  );
+  await log.declare([topic]);
+  return log;
+}
+
+/** Appends numbers one after the other, each until it is taken, and reads them at the same time. */
+function traffic(log: KafkaLog) {
+  let going = true;
+  const read: number[] = [];
+  let sent = 0;
+  let refused = 0;
+  const appending = (async () => {
+    for (; going; sent++) {
+      const marker = { epoch: 0, last_read_seq: sent, last_read_rev: 0 };
+      const value: ReadCommand = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
+      for (;;) {
+        try {
+          await log.append([{ topic: 'numbers', key: 'k', schema: 'ReadCommand', value }]);
+          break;
+        } catch (error) {
+          assert.equal(error instanceof MillraceError && error.code, 'unavailable');
+          refused++;
+          await sleep(50);
+        }
+      }
+    }
+  })();
+  const reader = log.reader('numbers', 0, 0);
+  const reading = (async () => {
+    for (;;) {
+      const records = await reader.next(100);
+      if (records.length === 0) return;
+      read.push(...records.map((record) => (record.decoded().value as ReadCommand).marker.last_read_seq));
+    }
+  })();
+  return {
+    sent: () => sent,
+    refused: () => refused,
+    async stop(): Promise<number[]> {
+      going = false;
+      await appending;
+      for (const until = Date.now() + 20_000; read.at(-1) !== sent - 1 && Date.now() < until; ) await sleep(50);
+      reader.close();
+      await reading;
+      return read;
+    },
+  };
+}
+
+function check(read: number[], sent: number): void {
+  // What was refused and sent again may be there twice, side by side; nothing else is doubled, lost or out of order.
+  assert.deepEqual(
+    read.filter((number, i) => i === 0 || read[i - 1] !== number),
+    Array.from({ length: sent }, (_, i) => i),
+  );
+}
+
+describe('the log on Kafka, when its broker', () => {
+  it('is killed and started again: readers and writers go on, nothing acknowledged is lost or out of order', async () => {
+    const log = await open();
+    const busy = traffic(log);
+    for (let i = 0; i < 2; i++) {
+      await sleep(1000);
+      process.kill(brokerPid(), 'SIGKILL');
+      await sleep(500);
+      await promisify(execFile)(`${scripts}up.sh`);
+    }
+    const before = busy.sent();
+    await sleep(2000);
+    assert.equal(busy.sent() > before, true, 'appends go on');
+    const read = await busy.stop();
+    check(read, busy.sent());
+    assert.equal(busy.refused() > 0, true, 'some were refused meanwhile');
+    await log.close();
+  });
+
+  it('stands still: appends are refused within their deadline, and go on afterwards', async () => {
+    const log = await open();
+    const busy = traffic(log);
+    await sleep(1000);
+    process.kill(brokerPid(), 'SIGSTOP');
+    const at = busy.sent();
+    const began = Date.now();
+    for (const until = Date.now() + 40_000; busy.refused() === 0 && Date.now() < until; ) await sleep(50);
+    const took = Date.now() - began;
+    process.kill(brokerPid(), 'SIGCONT');
+    assert.equal(busy.refused() > 0, true, 'refused');
+    assert.equal(took < 35_000, true, `refused after ${took} ms`);
+    for (const until = Date.now() + 30_000; busy.sent() < at + 50 && Date.now() < until; ) await sleep(50);
+    assert.equal(busy.sent() >= at + 50, true, 'goes on');
+    check(await busy.stop(), busy.sent());
+    await log.close();
+  });
+});

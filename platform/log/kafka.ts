@@ -1,0 +1,165 @@
+import type { Admin } from 'kafkajs';
+import type Cluster from 'kafkajs/src/cluster/index.js';
+import type { FetchedMessage } from 'kafkajs/src/cluster/index.js';
+import { MillraceError } from '../errors/error.ts';
+import { partitionOf } from '../keys.ts';
+import type { Codec } from '../schemas/codec.ts';
+import { Appender, type Encoded } from './kafka/appender.ts';
+import { type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
+import { Lane } from './kafka/lane.ts';
+import { Subscription } from './kafka/subscription.ts';
+import { declareTopics } from './kafka/topics.ts';
+import type { Append, Log, LogReader, LogRecord, Position, TopicSpec } from './port.ts';
+import { KeptRecord } from './record.ts';
+
+/**
+ * The log on Kafka. Record time is the broker's append time; keys are partitioned as Kafka's own default partitioner does.
+ * Readers read partitions that they name: who reads which is the caller's business (docs/decisions/009).
+ */
+export class KafkaLog implements Log {
+  private readonly topics = new Map<string, TopicSpec>();
+  private readonly lanes: Lane[] = [];
+  /** Readers whose end is being looked up: what is appended meanwhile would lie before it. */
+  private readonly beginning = new Set<Promise<unknown>>();
+
+  private constructor(
+    private readonly settings: KafkaSettings,
+    private readonly codec: Codec,
+    private readonly admin: Admin,
+    private readonly cluster: Cluster,
+    private readonly appender: Appender,
+  ) {}
+
+  /** Error: `unavailable` when no broker answers. */
+  static async open(settings: KafkaSettings, codec: Codec): Promise<KafkaLog> {
+    const kafka = openKafka(settings);
+    const admin = kafka.admin();
+    const cluster = openCluster(settings);
+    const appender = new Appender(kafka);
+    try {
+      await Promise.all([admin.connect(), cluster.connect(), appender.connect()]);
+    } catch (error) {
+      await Promise.allSettled([admin.disconnect(), cluster.disconnect(), appender.close()]);
+      throw unavailable(`at ${settings.brokers.join(', ')} does not answer`, error);
+    }
+    return new KafkaLog(settings, codec, admin, cluster, appender);
+  }
+
+  async declare(topics: TopicSpec[]): Promise<void> {
+    try {
+      await declareTopics(this.admin, topics, this.settings.prefix, this.settings.replication);
+      await this.cluster.addMultipleTargetTopics(topics.map(({ name }) => this.settings.prefix + name));
+    } catch (error) {
+      throw unavailable('did not make topics', error);
+    }
+    for (const spec of topics) this.topics.set(spec.name, spec);
+  }
+
+  topic(name: string): TopicSpec | undefined {
+    return this.topics.get(name);
+  }
+
+  async append(records: Append[]): Promise<Position[]> {
+    const encoded = records.map(({ topic, partition, key, schema, value }): Encoded => {
+      const spec = this.find(topic);
+      return {
+        topic: this.settings.prefix + topic,
+        partition: partition ?? partitionOf(key, spec.partitions),
+        key,
+        value: this.codec.encode(schema, value as never),
+      };
+    });
+    if (this.beginning.size > 0) await Promise.all(this.beginning);
+    return this.appender.append(encoded);
+  }
+
+  reader(topic: string, partition: number, from: number | 'end'): LogReader {
+    this.find(topic);
+    const name = this.settings.prefix + topic;
+    let lane = this.lanes.find((other) => other.isFree(name, partition));
+    if (!lane) {
+      lane = new Lane(openCluster(this.settings), {
+        records: (at, part, messages) => this.recordsOf(at.slice(this.settings.prefix.length), part, messages),
+        start: (at, part) => this.offset(at, part, { fromBeginning: true }),
+      });
+      this.lanes.push(lane);
+    }
+    const own = lane;
+    const subscription = new Subscription(name, partition, from === 'end' ? undefined : from, () => own.changed());
+    if (from === 'end') {
+      const begins: Promise<void> = this.offset(name, partition, {})
+        .then((end) => subscription.startAt(end))
+        .catch((error: unknown) => subscription.fail(unavailable('did not tell an end', error)))
+        .finally(() => this.beginning.delete(begins));
+      this.beginning.add(begins);
+    }
+    lane.add(subscription);
+    return subscription;
+  }
+
+  async bounds(topic: string, partition: number): Promise<{ start: number; end: number }> {
+    this.find(topic);
+    const name = this.settings.prefix + topic;
+    const [start, end] = await Promise.all([
+      this.offset(name, partition, { fromBeginning: true }),
+      this.offset(name, partition, {}),
+    ]);
+    return { start, end };
+  }
+
+  async offsetAt(topic: string, partition: number, time: number): Promise<number> {
+    this.find(topic);
+    const name = this.settings.prefix + topic;
+    const found = await this.offset(name, partition, { fromTimestamp: time });
+    return found >= 0 ? found : this.offset(name, partition, {});
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.close()));
+    await this.appender.close();
+    await Promise.all([this.admin.disconnect(), this.cluster.disconnect()]);
+    this.topics.clear();
+  }
+
+  private async offset(
+    topic: string,
+    partition: number,
+    of: { fromBeginning?: boolean; fromTimestamp?: number },
+  ): Promise<number> {
+    const ask = async (): Promise<number> => {
+      const [answer] = await this.cluster.fetchTopicsOffset([
+        { topic, partitions: [{ partition }], fromBeginning: false, ...of },
+      ]);
+      return Number(answer!.partitions[0]!.offset);
+    };
+    try {
+      return await ask();
+    } catch {
+      // The partition may have moved: once more, with what the cluster says now.
+      try {
+        await this.cluster.refreshMetadata();
+        return await ask();
+      } catch (error) {
+        throw unavailable('did not tell offsets', error);
+      }
+    }
+  }
+
+  private async recordsOf(topic: string, partition: number, messages: FetchedMessage[]): Promise<LogRecord[]> {
+    await this.codec.learn(messages.flatMap(({ value }) => (value ? [value] : [])));
+    return messages.map(
+      ({ offset, timestamp, key, value }) =>
+        new KeptRecord(
+          ...([this.codec, topic, partition, Number(offset), Number(timestamp), key?.toString() ?? ''] as const),
+          undefined,
+          value ?? Buffer.alloc(0),
+        ),
+    );
+  }
+
+  private find(name: string): TopicSpec {
+    const topic = this.topics.get(name);
+    if (!topic) throw new MillraceError('not_found', `no topic "${name}" is declared; see topologies/topics.yaml`);
+    return topic;
+  }
+}

@@ -1,0 +1,53 @@
+import kafkajs, { type Kafka, type KafkaConfig, type logCreator } from 'kafkajs';
+import Cluster from 'kafkajs/src/cluster/index.js';
+import { createLogger } from 'kafkajs/src/loggers/index.js';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
+import { MillraceError, messageOf } from '../../errors/error.ts';
+
+export interface KafkaSettings {
+  /** host:port, some of the cluster's brokers. */
+  brokers: string[];
+  client_id: string;
+  /** Before each topic's name, so that several runs can share a cluster. */
+  prefix: string;
+  /** Of topics that are made. */
+  replication: number;
+  ssl?: KafkaConfig['ssl'];
+  sasl?: KafkaConfig['sasl'];
+}
+
+/** No request to a broker may take longer. */
+export const deadline_ms = 5000;
+
+const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: 4 };
+/** What kafkajs logs about its retries is told by our own metrics and errors. */
+const silent: logCreator = () => () => undefined;
+
+export function openKafka({ brokers, client_id, ssl, sasl }: KafkaSettings): Kafka {
+  return new kafkajs.Kafka({
+    ...{ brokers, clientId: client_id, retry, logLevel: kafkajs.logLevel.NOTHING, logCreator: silent },
+    ...{ connectionTimeout: 3000, requestTimeout: deadline_ms },
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl }),
+  });
+}
+
+/** The layer below kafkajs's consumers, with connections of its own. */
+export function openCluster({ brokers, client_id, ssl, sasl }: KafkaSettings): Cluster {
+  return new Cluster({
+    ...{
+      logger: createLogger({ level: kafkajs.logLevel.NOTHING, logCreator: silent }),
+      socketFactory: socketFactory(),
+    },
+    ...{ brokers, clientId: client_id, ssl, sasl, retry, isolationLevel: 1 },
+    ...{ connectionTimeout: 3000, authenticationTimeout: 3000, reauthenticationThreshold: 10_000 },
+    ...{ requestTimeout: deadline_ms, enforceRequestTimeout: true, metadataMaxAge: 60_000 },
+    ...{ allowAutoTopicCreation: false, maxInFlightRequests: null },
+  });
+}
+
+/** What a caller is told when the brokers do not do what they are asked. */
+export function unavailable(what: string, error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error;
+  return new MillraceError('unavailable', `Kafka ${what}: ${messageOf(error)}`, { retryAfter: 1, cause: error });
+}

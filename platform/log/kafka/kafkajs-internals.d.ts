@@ -1,0 +1,57 @@
+/** The parts of kafkajs 2.2.4 below its consumers (docs/decisions/009): the package is pinned, and has no types for them. */
+declare module 'kafkajs/src/cluster/index.js' {
+  interface FetchedMessage {
+    offset: string;
+    timestamp: string;
+    key: Buffer | null;
+    value: Buffer | null;
+    isControlRecord?: boolean;
+  }
+
+  export interface FetchBroker {
+    fetch(request: {
+      maxWaitTime: number;
+      minBytes: number;
+      maxBytes: number;
+      isolationLevel: number;
+      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
+    }): Promise<{
+      responses: {
+        topicName: string;
+        partitions: { partition: number; errorCode: number; highWatermark: string; messages: FetchedMessage[] }[];
+      }[];
+    }>;
+    offsetCommit(request: {
+      groupId: string;
+      topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
+    }): Promise<unknown>;
+    offsetFetch(request: {
+      groupId: string;
+      topics: { topic: string; partitions: { partition: number }[] }[];
+    }): Promise<{
+      responses: { topic: string; partitions: { partition: number; offset: string }[] }[];
+    }>;
+  }
+
+  export default class Cluster {
+    constructor(options: { [name: string]: unknown });
+    connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    refreshMetadata(): Promise<void>;
+    addMultipleTargetTopics(topics: string[]): Promise<void>;
+    findBroker(options: { nodeId: string }): Promise<FetchBroker>;
+    findGroupCoordinator(options: { groupId: string }): Promise<FetchBroker>;
+    findLeaderForPartitions(topic: string, partitions: number[]): { [nodeId: string]: number[] };
+    fetchTopicsOffset(
+      topics: { topic: string; partitions: { partition: number }[]; fromBeginning?: boolean; fromTimestamp?: number }[],
+    ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
+  }
+}
+
+declare module 'kafkajs/src/loggers/index.js' {
+  export function createLogger(options: { level: number; logCreator: unknown }): unknown;
+}
+
+declare module 'kafkajs/src/network/socketFactory.js' {
+  export default function socketFactory(): unknown;
+}
