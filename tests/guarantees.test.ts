@@ -75,8 +75,7 @@ describe('what holds after a crash at any step of any commit (docs/guarantees.md
   });
 
   it('messages: rows that come late, such as those of a process that was taken for dead, change nothing', async () => {
-    // Of mentions an adapter must see to that by the time of its writes: their rows say since when, not by which event.
-    const rows = rowsOf(calm).filter(({ kind }) => kind !== 'mention');
+    const rows = rowsOf(calm);
     const expected = await stored(rows);
     for (let from = 0; from < rows.length; from += 3)
       assert.deepEqual(await stored([...rows, ...rows.slice(from, from + 12)]), expected, `rows from ${from} on`);

@@ -155,8 +155,8 @@ export function messagesContract(name: string, open: () => Promise<OpenMessages>
     it(
       'counts unread by subtraction, and mentions after the last read',
       withStore(async (store) => {
-        const mention = (user_id: string | null, rev: number, author_id = 'bob', alive = true): RowWrite => {
-          return { kind: 'mention', ...channel, user_id, rev, author_id, alive };
+        const mention = (user_id: string | null, rev: number, author_id = 'bob', changed_rev = rev): RowWrite => {
+          return { kind: 'mention', ...channel, user_id, rev, author_id, alive: changed_rev === rev, changed_rev };
         };
         const marker = (seq: number, rev: number): RowWrite => {
           return {
@@ -183,7 +183,7 @@ export function messagesContract(name: string, open: () => Promise<OpenMessages>
           [2, 1],
           [0, 0],
         ]);
-        await store.write([marker(1, 1), mention(null, 3, 'bob', false)]);
+        await store.write([marker(1, 1), mention(null, 3, 'bob', 5)]);
         assert.deepEqual(
           await unread(),
           [
@@ -201,6 +201,28 @@ export function messagesContract(name: string, open: () => Promise<OpenMessages>
           ],
           'what is imported is read',
         );
+      }),
+    );
+
+    it(
+      'lets no late mention bring back one that was withdrawn, nor a late withdrawal take one away',
+      withStore(async (store) => {
+        const mention = (user_id: string | null, changed_rev: number, alive: boolean): RowWrite => {
+          return { kind: 'mention', ...channel, user_id, rev: 2, author_id: 'bob', alive, changed_rev };
+        };
+        for (const user_id of ['ann', null]) {
+          const counts = async () => (await store.unreads(ann, ['c']))[0]!.mentions;
+          await store.write([mention(user_id, 2, true), head(2, 2)]);
+          await store.write([mention(user_id, 5, false), head(5, 2)]);
+          assert.equal(await counts(), 0);
+          await store.write([mention(user_id, 2, true)]);
+          await store.write([mention(user_id, 3, true)]);
+          assert.equal(await counts(), 0, 'the newest change counts');
+          await store.write([mention(user_id, 7, true)]);
+          await store.write([mention(user_id, 5, false)]);
+          assert.equal(await counts(), 1);
+          await store.write([mention(user_id, 8, false)]);
+        }
       }),
     );
 

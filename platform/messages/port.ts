@@ -17,7 +17,7 @@ export interface Head {
 export type RowWrite =
   /** The message as it is at message.rev. */
   | ({ kind: 'message'; message: Message } & ChannelId)
-  /** A thread's root has this many replies; the count only grows. */
+  /** A thread's root, which is there already, has this many replies; the count only grows. */
   | ({ kind: 'reply_count'; root_id: string; reply_count: number } & ChannelId)
   /** What a resume repeats: the event without the message's content, which is read as it is then. */
   | ({ kind: 'event'; rev: number; event: StoredEventBody } & ChannelId)
@@ -28,8 +28,18 @@ export type RowWrite =
   | ({ kind: 'marker'; user_id: string; marker: ReadMarker } & ChannelId)
   /** Everyone has read the channel up to here, whatever their markers say: what is imported is read. Only grows. */
   | ({ kind: 'read_floor'; seq: number; rev: number } & ChannelId)
-  /** A mention of one person (user_id) or of all (null), by the event `rev`; `alive` false takes it back. */
-  | ({ kind: 'mention'; user_id: string | null; rev: number; author_id: string; alive: boolean } & ChannelId)
+  /**
+   * A mention of one person (user_id) or of all (null), since the event `rev`; `alive` false takes it back. `changed_rev` is
+   * the event that says so: the row's newest one counts, so that a late mention does not bring back a withdrawn one.
+   */
+  | ({
+      kind: 'mention';
+      user_id: string | null;
+      rev: number;
+      author_id: string;
+      alive: boolean;
+      changed_rev: number;
+    } & ChannelId)
   /** An imported message's identity, kept for good. */
   | ({ kind: 'identity'; client_msg_id: string; message_id: string; thread_id: string | null } & ChannelId);
 

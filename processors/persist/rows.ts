@@ -57,7 +57,8 @@ function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, 
   }
   if (kind === 'reaction_added' || kind === 'reaction_removed') return;
   const mention = (user_id: string | null, at: number, alive: boolean): void => {
-    if (user_id !== author_id) rows.push({ kind: 'mention', ...channel, user_id, rev: at, author_id, alive });
+    if (user_id === author_id) return;
+    rows.push({ kind: 'mention', ...channel, user_id, rev: at, author_id, alive, changed_rev: rev });
   };
   for (const { user_id, rev: since } of change.unmentioned) mention(user_id, since, false);
   for (const { user_id, rev: since } of message.mentions) mention(user_id, since, true);

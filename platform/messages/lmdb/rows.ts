@@ -26,9 +26,9 @@ export class Rows {
   readonly markers: Table;
   /** channel → seq, rev that everyone has read. */
   readonly readFloors: Table;
-  /** person, channel, rev → author. */
+  /** person, channel, rev → mention.ts. */
   readonly mentions: Table;
-  /** channel, rev → author. Mentions of all. */
+  /** channel, rev → the same. Mentions of all. */
   readonly channelMentions: Table;
   /** channel, hash of the identity → id, root. */
   readonly identities: Table;

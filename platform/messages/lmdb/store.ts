@@ -18,6 +18,7 @@ import {
   unreadMarker,
 } from '../port.ts';
 import { readHistory } from './history.ts';
+import { mentionOf } from './mention.ts';
 import { identityKey, idOf, of, ofPerson, Rows } from './rows.ts';
 import { writeRow } from './write.ts';
 
@@ -189,13 +190,16 @@ export class LmdbMessages implements MessageStore {
     const own = key(ofPerson(person), channel.channel_id);
     const start = key(ofPerson(person), channel.channel_id, rev + 1);
     const seen = new Set<number>();
-    for (const { key: at } of this.rows.mentions.range({ start, end: after(own) })) seen.add(numberAt(at, -8));
+    for (const { key: at, value } of this.rows.mentions.range({ start, end: after(own) })) {
+      if (mentionOf(value).alive) seen.add(numberAt(at, -8));
+    }
     const all = key(of(channel));
     for (const { key: at, value } of this.rows.channelMentions.range({
       start: key(of(channel), rev + 1),
       end: after(all),
     })) {
-      if (value.toString() !== person.user_id) seen.add(numberAt(at, -8));
+      const { alive, author_id } = mentionOf(value);
+      if (alive && author_id !== person.user_id) seen.add(numberAt(at, -8));
     }
     return seen.size;
   }

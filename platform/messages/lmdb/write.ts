@@ -1,5 +1,6 @@
 import { key, numberAt } from '../../lmdb/key.ts';
 import { mergeMarkers, type RowWrite } from '../port.ts';
+import { mentionBytes, mentionOf } from './mention.ts';
 import { identityKey, of, ofPerson, type Rows } from './rows.ts';
 
 /** Puts one row, unless what is there is newer. Inside `Environment.write`. */
@@ -52,9 +53,9 @@ export function writeRow(rows: Rows, write: RowWrite): void {
         write.user_id === null
           ? key(of(write), write.rev)
           : key(ofPerson({ workspace_id: write.workspace_id, user_id: write.user_id }), write.channel_id, write.rev);
-      if (write.alive) table.put(at, Buffer.from(write.author_id));
-      else table.remove(at);
-      return;
+      const known = table.get(at);
+      if (known && mentionOf(known).changed_rev >= write.changed_rev) return;
+      return table.put(at, mentionBytes(write));
     }
     case 'identity': {
       const root = write.thread_id === null ? 0n : BigInt(write.thread_id);
@@ -67,16 +68,17 @@ function writeMessage(rows: Rows, write: RowWrite & { kind: 'message' }): void {
   const { message } = write;
   const id = BigInt(message.message_id);
   const { table, key: at } = rows.place(write, id, message.thread_id);
-  if (message.rev === message.created_rev) {
-    if (table.get(at)) return;
+  const bytes = table.get(at);
+  if (!bytes) {
     if (message.thread_id !== null) rows.roots.put(key(of(write), id), key(BigInt(message.thread_id)));
-    else rows.seqs.put(key(of(write), message.seq), key(id, message.rev));
+    else rows.seqs.put(key(of(write), message.seq), key(id, message.created_rev));
     return table.put(at, rows.encode(message));
   }
-  const bytes = table.get(at);
-  const known = bytes && rows.decode(bytes);
-  if (known && known.rev >= message.rev) return;
+  // A repeat of its creation, by far the most frequent one, needs no look at what is there.
+  if (message.rev === message.created_rev) return;
+  const known = rows.decode(bytes);
+  if (known.rev >= message.rev) return;
   // The count has a row write of its own, which may have come first.
-  const reply_count = Math.max(message.reply_count, known?.reply_count ?? 0);
+  const reply_count = Math.max(message.reply_count, known.reply_count);
   table.put(at, rows.encode({ ...message, reply_count }));
 }
