@@ -5,7 +5,7 @@ import { MillraceError } from '../errors/error.ts';
 import { partitionOf } from '../keys.ts';
 import type { Codec } from '../schemas/codec.ts';
 import { Appender, type Encoded } from './kafka/appender.ts';
-import { type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
+import { inTime, type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
 import { Lane } from './kafka/lane.ts';
 import { Subscription } from './kafka/subscription.ts';
 import { declareTopics } from './kafka/topics.ts';
@@ -133,12 +133,11 @@ export class KafkaLog implements Log {
       return Number(answer!.partitions[0]!.offset);
     };
     try {
-      return await ask();
+      return await inTime(ask());
     } catch {
       // The partition may have moved: once more, with what the cluster says now.
       try {
-        await this.cluster.refreshMetadata();
-        return await ask();
+        return await inTime(this.cluster.refreshMetadata().then(ask));
       } catch (error) {
         throw unavailable('did not tell offsets', error);
       }

@@ -1,6 +1,6 @@
 import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
 import type { Position } from '../port.ts';
-import { unavailable } from './connection.ts';
+import { inTime, unavailable } from './connection.ts';
 
 /** An encoded record on its way. */
 export interface Encoded {
@@ -28,8 +28,6 @@ export class Appender {
   private waiting: Waiting[] = [];
   private sending: Promise<void> | undefined;
   private producer: Producer | undefined;
-  private closed = false;
-
   constructor(private readonly kafka: Kafka) {}
 
   async connect(): Promise<void> {
@@ -48,7 +46,6 @@ export class Appender {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
     await this.sending;
     await this.producer?.disconnect();
   }
@@ -59,7 +56,7 @@ export class Appender {
     while (this.waiting.length > 0) {
       const calls = this.take();
       try {
-        const places = await this.sendBatch(calls.flatMap(({ records }) => records));
+        const places = await inTime(this.sendBatch(calls.flatMap(({ records }) => records)));
         let at = 0;
         for (const { records, resolve } of calls) {
           resolve(places.slice(at, at + records.length));
@@ -68,7 +65,7 @@ export class Appender {
       } catch (error) {
         const reason = unavailable('did not take records', error);
         for (const { reject } of calls) reject(reason);
-        await this.discard();
+        this.discard();
       }
     }
   }
@@ -119,10 +116,9 @@ export class Appender {
   }
 
   /** After a failure the producer's sequence is not known to be the broker's: a new one begins its own. */
-  private async discard(): Promise<void> {
+  private discard(): void {
     const { producer } = this;
     this.producer = undefined;
-    if (this.closed || !producer) return;
-    await producer.disconnect().catch(() => undefined);
+    producer?.disconnect().catch(() => undefined);
   }
 }

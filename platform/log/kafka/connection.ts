@@ -46,6 +46,20 @@ export function openCluster({ brokers, client_id, ssl, sasl }: KafkaSettings): C
   });
 }
 
+/** Rejects when the work, retries included, is not done in time; what comes of it later is nobody's. */
+export async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${deadline_ms / 1000} s`)), deadline_ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
+
 /** What a caller is told when the brokers do not do what they are asked. */
 export function unavailable(what: string, error: unknown): MillraceError {
   if (error instanceof MillraceError) return error;
