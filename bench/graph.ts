@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { filter, map, Subject } from 'rxjs';
 import { MemoryLog } from '../platform/log/memory.ts';
 import { KeptRecord } from '../platform/log/record.ts';
-import { fileCodec } from '../platform/schemas/codec.ts';
+import { fileCodec } from '../platform/schemas/files.ts';
 import { MemoryState } from '../platform/state/memory.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { defineProcessor, type Input, type Output, type Processor } from '../runtime/processor.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { fileCodec } from '../platform/schemas/codec.ts';
+import { fileCodec } from '../platform/schemas/files.ts';
 import type { PersonEvent } from './generated/types.ts';
 
 it('what is decoded are plain objects all the way down, as those that steps make', () => {

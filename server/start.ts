@@ -13,7 +13,7 @@ import { catalogue } from '../platform/errors/catalogue.ts';
 import type { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
 import { MemoryPresence } from '../platform/presence/memory.ts';
-import { fileCodec } from '../platform/schemas/codec.ts';
+import { fileCodec } from '../platform/schemas/files.ts';
 import type { SearchIndex } from '../platform/search/port.ts';
 import { openSearch } from '../platform/search/sqlite.ts';
 import { systemClock } from '../runtime/clock.ts';

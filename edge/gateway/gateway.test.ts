@@ -5,7 +5,7 @@ import { channelKey } from '../../platform/keys.ts';
 import { MemoryLog } from '../../platform/log/memory.ts';
 import type { Append } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
-import { fileCodec } from '../../platform/schemas/codec.ts';
+import { fileCodec } from '../../platform/schemas/files.ts';
 import { eventually } from '../../tests/support/eventually.ts';
 import { Gateway } from './gateway.ts';
 

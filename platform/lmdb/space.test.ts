@@ -5,7 +5,7 @@ import { it, mock } from 'node:test';
 import { openEngine } from '../embedded/engine.ts';
 import { MillraceError } from '../errors/error.ts';
 import type { Append } from '../log/port.ts';
-import { fileCodec } from '../schemas/codec.ts';
+import { fileCodec } from '../schemas/files.ts';
 
 it('a disk that is nearly full takes no writes, says so, and takes them again when there is space', async () => {
   mock.timers.enable({ apis: ['Date'], now: 1_000_000 });

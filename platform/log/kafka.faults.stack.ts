@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ReadCommand } from '../../schemas/generated/types.ts';
 import { MillraceError } from '../errors/error.ts';
-import { fileCodec } from '../schemas/codec.ts';
+import { fileCodec } from '../schemas/files.ts';
 import { KafkaLog } from './kafka.ts';
 
 const scripts = fileURLToPath(new URL('../../ops/native/kafka/', import.meta.url));

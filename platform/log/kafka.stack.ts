@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { fileCodec } from '../schemas/codec.ts';
+import { fileCodec } from '../schemas/files.ts';
 import { logContract, type OpenLog } from './contract.ts';
 import { KafkaLog } from './kafka.ts';
 

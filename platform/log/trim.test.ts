@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { it } from 'node:test';
 import { openEngine } from '../embedded/engine.ts';
 import { MillraceError } from '../errors/error.ts';
-import { fileCodec } from '../schemas/codec.ts';
+import { fileCodec } from '../schemas/files.ts';
 import type { Append } from './port.ts';
 
 it('the embedded log removes what is past its retention, and offsets go on', async () => {

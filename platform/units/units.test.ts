@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageEvent } from '../../schemas/generated/types.ts';
 import { openEngine } from '../embedded/engine.ts';
 import type { Append } from '../log/port.ts';
-import { fileCodec } from '../schemas/codec.ts';
+import { fileCodec } from '../schemas/files.ts';
 import type { Unit } from './port.ts';
 
 const topic = { name: 'events', partitions: 1, retention_ms: null, compact: false, volatile: false };

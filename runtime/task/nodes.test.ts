@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Type } from '@sinclair/typebox';
-import { fileCodec } from '../../platform/schemas/codec.ts';
+import { fileCodec } from '../../platform/schemas/files.ts';
 import type { PresenceChanged, ReadCommand } from '../../schemas/generated/types.ts';
 import { defineProcessor, type Processor } from '../processor.ts';
 import { drive, type Run } from '../testing/driver.ts';

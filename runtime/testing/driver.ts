@@ -1,4 +1,5 @@
-import { type Codec, fileCodec } from '../../platform/schemas/codec.ts';
+import type { Codec } from '../../platform/schemas/codec.ts';
+import { fileCodec } from '../../platform/schemas/files.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { parseDuration } from '../duration.ts';
 import { topicSpecs } from '../runner.ts';

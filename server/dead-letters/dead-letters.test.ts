@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { after, beforeEach, describe, it } from 'node:test';
 import { type Engine, openEngine } from '../../platform/embedded/engine.ts';
 import { personKey } from '../../platform/keys.ts';
-import { fileCodec } from '../../platform/schemas/codec.ts';
+import { fileCodec } from '../../platform/schemas/files.ts';
 import type { TopologyPlan } from '../../runtime/topology/plan.ts';
 import type { DeadLetter, Redrive } from '../../schemas/generated/types.ts';
 import { letterOf, readCommand } from '../../tests/support/dead-letters.ts';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { openEngine } from '../../platform/embedded/engine.ts';
 import { personKey } from '../../platform/keys.ts';
 import type { Append } from '../../platform/log/port.ts';
-import { fileCodec } from '../../platform/schemas/codec.ts';
+import { fileCodec } from '../../platform/schemas/files.ts';
 import type { DeadLetter, ReadCommand } from '../../schemas/generated/types.ts';
 
 const codec = fileCodec();

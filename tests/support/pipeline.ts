@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { type Engine, openEngine } from '../../platform/embedded/engine.ts';
 import { channelKey } from '../../platform/keys.ts';
 import type { Append, LogRecord } from '../../platform/log/port.ts';
-import { fileCodec } from '../../platform/schemas/codec.ts';
+import { fileCodec } from '../../platform/schemas/files.ts';
 import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { Deployments } from '../../runtime/deployment/deployments.ts';
