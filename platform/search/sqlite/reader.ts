@@ -1,8 +1,8 @@
 import { asUnavailable, type Sqlite } from '../../worker/sqlite.ts';
+import { type Corpus, decodePosition, encodePosition } from '../cursor.ts';
 import type { SearchDocument, SearchQuery, SearchResult } from '../port.ts';
-import { type Corpus, decodePosition, encodePosition } from './cursor.ts';
+import { scoredWords } from '../scored.ts';
 import { generationFile, openGeneration } from './generation.ts';
-import { scoredWords } from './match.ts';
 import { meanLength, type Permitted, pageStatement } from './select.ts';
 import { suggestion } from './suggest.ts';
 

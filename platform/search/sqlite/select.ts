@@ -1,6 +1,7 @@
+import type { Corpus, Position } from '../cursor.ts';
 import type { SearchQuery } from '../port.ts';
-import type { Corpus, Position } from './cursor.ts';
-import { excluded, required, type Scored, scoredSuffice } from './match.ts';
+import { b, k1, type Scored, scoredSuffice } from '../scored.ts';
+import { excluded, required } from './match.ts';
 
 export interface Permitted {
   /** Numbers of the channels, as a JSON list. */
@@ -15,10 +16,6 @@ export interface Statement {
   sql: string;
   values: unknown[];
 }
-
-/** BM25's usual constants. */
-const k1 = 1.2;
-const b = 0.75;
 
 /**
  * One statement for a page: a first row with the count of all hits (as `rank`) and, as a JSON list in `channel`, how many

@@ -1,6 +1,6 @@
 import type { Sqlite } from '../../worker/sqlite.ts';
+import { editDistance } from '../edit-distance.ts';
 import type { Term } from '../port.ts';
-import { editDistance } from './edit-distance.ts';
 import type { Permitted } from './select.ts';
 
 /** Words of the index that are compared with one misspelt word: bounds the time of a search that found nothing. */

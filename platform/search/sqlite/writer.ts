@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { asUnavailable, type Sqlite } from '../../worker/sqlite.ts';
+import { hasLink } from '../has-link.ts';
 import type { SearchDocument } from '../port.ts';
 import { wordsOf } from '../words.ts';
 import { createGeneration, generationFile, openGeneration, removeGeneration } from './generation.ts';
@@ -34,8 +35,6 @@ interface Known {
   words: number;
   deleted: number;
 }
-
-const link = /https?:\/\/\S/i;
 
 export class SqliteWriter implements Writer {
   // The serving, the previous and the one being built.
@@ -117,7 +116,7 @@ function put(database: Sqlite, channel: number, document: SearchDocument, grown:
     document.rev,
     document.user_id,
     document.created_at,
-    link.test(text) ? 1 : 0,
+    hasLink(text) ? 1 : 0,
     deleted,
     words.length,
     text,

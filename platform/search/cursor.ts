@@ -1,5 +1,5 @@
-import { MillraceError } from '../../errors/error.ts';
-import type { SearchQuery } from '../port.ts';
+import { MillraceError } from '../errors/error.ts';
+import type { SearchQuery } from './port.ts';
 
 /**
  * What the first page's ranking was reckoned with. Later pages reckon with the same, so that a document keeps its score,
