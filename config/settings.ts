@@ -40,6 +40,42 @@ export const settings = {
     Type.Integer({ minimum: 1, maximum: 1024, default: 8 }),
     'Partitions of the topics keyed by channel or person. Final once data exists.',
   ),
+  log: setting(
+    'MILLRACE_LOG',
+    Type.Union([Type.Literal('embedded'), Type.Literal('kafka')], { default: 'embedded' }),
+    'Where the log is kept.',
+  ),
+  kafka_brokers: setting(
+    'MILLRACE_KAFKA_BROKERS',
+    Type.Optional(Type.String()),
+    'With MILLRACE_LOG=kafka: some of its brokers, host:port, separated by commas.',
+  ),
+  kafka_replication: setting(
+    'MILLRACE_KAFKA_REPLICATION',
+    Type.Integer({ minimum: 1, maximum: 7, default: 1 }),
+    'Copies of each topic that is made; 3 where there are three brokers or more.',
+  ),
+  schema_registry: setting(
+    'MILLRACE_SCHEMA_REGISTRY',
+    Type.Optional(Type.String({ pattern: '^https?://' })),
+    'URL of a Confluent-compatible registry for the log’s schemas. Default: the files that come with Millrace.',
+  ),
+  namespace: setting(
+    'MILLRACE_NAMESPACE',
+    Type.String({ default: 'millrace', pattern: '^[a-z][a-z0-9_-]{0,40}$' }),
+    'Before the names of topics, schemas, tables and indices on engines, so that several runs can share them.',
+  ),
+  directory: setting(
+    'MILLRACE_DIRECTORY',
+    Type.Union([Type.Literal('embedded'), Type.Literal('postgres')], { default: 'embedded' }),
+    'Where people, channels and memberships are kept.',
+  ),
+  postgres_url: setting(
+    'MILLRACE_POSTGRES_URL',
+    Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+    'With MILLRACE_DIRECTORY=postgres: postgres://user:password@host:port/database.',
+    true,
+  ),
   jwt_secret: setting(
     'MILLRACE_JWT_SECRET',
     Type.Optional(Type.String({ minLength: 32 })),

@@ -7,15 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import { ownSecret } from '../edge/auth/secret.ts';
 import { type Edge, startEdge } from '../edge/edge.ts';
 import type { Directory } from '../platform/directory/port.ts';
-import { openDirectory } from '../platform/directory/sqlite.ts';
-import { type Engine, openEngine } from '../platform/embedded/engine.ts';
-import { catalogue } from '../platform/errors/catalogue.ts';
-import type { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
-import { MemoryPresence } from '../platform/presence/memory.ts';
-import { fileCodec } from '../platform/schemas/files.ts';
-import type { SearchIndex } from '../platform/search/port.ts';
-import { openSearch } from '../platform/search/sqlite.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { exposeStatus } from '../runtime/observing/prometheus.ts';
@@ -24,6 +16,7 @@ import { operatorToken } from './admin/operator-token.ts';
 import { opsPage } from './admin/ops-page.ts';
 import { type AdminServer, startAdmin } from './admin/server.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
+import { type Engines, openEngines } from './engines/engines.ts';
 import { startTopologies } from './topologies.ts';
 
 export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
@@ -38,18 +31,17 @@ export interface Running {
   transport: 'uws' | 'ws';
   secret: string;
   dataDir: string;
-  engine: Engine;
+  engines: Engines;
   directory: Directory;
-  search: SearchIndex;
   runner: Runner;
   stop(): Promise<void>;
 }
 
 /**
- * Everything in one process on the embedded engines. Errors leave nothing behind: `topology_invalid`, `port_in_use`,
+ * Everything in one process, on the engines that the settings name. Errors leave nothing behind: `topology_invalid`, `port_in_use`,
  * `data_folder_in_use`, `data_folder_not_writable`.
  */
-export async function startEmbedded(settings: Settings, logger: Logger = createLogger(settings)): Promise<Running> {
+export async function startServer(settings: Settings, logger: Logger = createLogger(settings)): Promise<Running> {
   const dataDir = resolve(settings.data_dir);
   const opened: (() => Promise<unknown> | unknown)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -61,35 +53,15 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     opened.push(() => lock.release());
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    const codec = fileCodec();
-    const engine = openEngine(`${dataDir}/log`, codec, Date.now, {
-      // Memory is ahead of the disk: the one thing to do is to begin again from what the disk holds.
-      onFailure: (error) => {
-        logger.fatal({ error: error.detail }, 'the disk refused a write: ending this process');
-        process.exit(catalogue.unavailable.exit);
-      },
-    });
-    opened.push(() => engine.close());
-    // A crashed worker isn't begun again: its calls answer 503, and /readyz says so, until the process is started anew.
-    let crashed = false;
-    const onCrash = (error: MillraceError): void => {
-      crashed = true;
-      logger.fatal({ error: error.detail }, 'a worker thread ended by itself: restart this process');
-    };
-    const [directory, search] = await Promise.all([
-      openDirectory({ file: `${dataDir}/directory.sqlite`, onCrash }),
-      openSearch({ folder: `${dataDir}/search`, onCrash }),
-    ]);
-    opened.push(
-      () => search.close(),
-      () => directory.close(),
-    );
+    const engines = await openEngines(settings, dataDir, logger);
+    opened.push(() => engines.close());
+    const { codec, log, state, units, messages, search, directory, presence } = engines;
     const slot = '0';
     const metrics = new RuntimeMetrics(registry);
     const topologies = await startTopologies(
       resolve(settings.topologies ?? defaultTopologies),
       settings,
-      { log: engine.log, state: engine.state, units: engine.units, search, clock: systemClock, codec },
+      { log, state, units, search, clock: systemClock, codec },
       { partitions: settings.partitions, gateways: [slot] },
       metrics,
       logger,
@@ -97,12 +69,16 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     const { runner } = topologies;
     opened.push(() => topologies.stop(stopDeadline_ms));
     exposeStatus(registry, () => runner.status());
-    const presence = new MemoryPresence();
-    opened.push(() => presence.close());
     const secret = settings.jwt_secret ?? ownSecret(dataDir);
     const edge: Edge = await startEdge(
-      { log: engine.log, store: engine.messages, directory, search, presence },
-      { settings, secret, gateway: { slot, epoch: Date.now() }, version, healthy: () => !crashed && runner.healthy() },
+      { log, store: messages, directory, search, presence },
+      {
+        settings,
+        secret,
+        gateway: { slot, epoch: Date.now() },
+        version,
+        healthy: () => engines.whole() && runner.healthy(),
+      },
       registry,
       logger,
     );
@@ -110,14 +86,13 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
     const url = `http://${settings.host ?? 'localhost'}:${edge.port}`;
     const token = settings.ops_token ?? operatorToken(dataDir);
     const deadLetters = new DeadLetters({
-      log: engine.log,
+      log,
       codec,
       planOf: (topology) => topologies.deployments.wanted(topology)?.plan,
     });
     const admin: AdminServer = await startAdmin(
       {
-        ...{ runner, topologies, taps: metrics.taps, deadLetters, log: engine.log, search, store: engine.messages },
-        ...{ state: engine.state, units: engine.units },
+        ...{ runner, topologies, taps: metrics.taps, deadLetters, log, search, store: messages, state, units },
         ...{ codec, url, logger },
       },
       { dataDir, host: settings.ops_host, port: settings.ops_port, token, page: opsPage() },
@@ -130,9 +105,8 @@ export async function startEmbedded(settings: Settings, logger: Logger = createL
       transport: edge.transport,
       secret,
       dataDir,
-      engine,
+      engines,
       directory,
-      search,
       runner,
       stop: closeAll,
     };

@@ -1,13 +1,13 @@
 import pc from 'picocolors';
 import { parseSettings } from '../../config/parse.ts';
 import { demoWorkspace } from '../../server/demo.ts';
-import { type Running, startEmbedded } from '../../server/start.ts';
+import { type Running, startServer } from '../../server/start.ts';
 import type { Terminal } from '../command.ts';
 import { opsLink } from '../ops-link.ts';
 
 /** Runs the process until a signal stops it; prints where it is and what to try. */
 export async function runDev({ json }: { json?: boolean }, terminal: Terminal): Promise<void> {
-  const running = await startEmbedded(parseSettings(terminal.env));
+  const running = await startServer(parseSettings(terminal.env));
   const stopped = untilStopped(running, terminal);
   const links = running.secret ? await demoWorkspace(running) : [];
   if (json) terminal.out(JSON.stringify({ url: running.url, pid: process.pid, transport: running.transport, links }));

@@ -4,7 +4,7 @@ import { isId } from '../../edge/auth/claims.ts';
 import { ownSecret } from '../../edge/auth/secret.ts';
 import { signToken } from '../../edge/auth/tokens.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
-import { startEmbedded } from '../../server/start.ts';
+import { startServer } from '../../server/start.ts';
 import { adminCall } from '../admin-client.ts';
 import type { Terminal } from '../command.ts';
 import { Progress } from '../progress.ts';
@@ -74,7 +74,7 @@ async function findTarget(options: ImportOptions, terminal: Terminal): Promise<T
     if (!(error instanceof MillraceError) || error.code !== 'not_running') throw error;
   }
   terminal.err(`Nothing runs on ${settings.data_dir}: the pipeline runs here for the import`);
-  const running = await startEmbedded({ ...settings, port: 0, host: '127.0.0.1' });
+  const running = await startServer({ ...settings, port: 0, host: '127.0.0.1' });
   const settled = async (): Promise<void> => {
     // What is imported is stored; the index follows, and a start would go on with it, but done is done.
     for (let i = 0; i < 600; i++) {

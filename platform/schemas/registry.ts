@@ -61,7 +61,7 @@ function open({ url, username, password }: RegistrySettings): SchemaRegistry {
 
 async function register(registry: SchemaRegistry, subject: string, name: string, type: Type): Promise<number> {
   try {
-    const schema = wholeSchema(type) as Parameters<SchemaRegistry['register']>[0];
+    const schema = wholeSchema(type) as unknown as Parameters<SchemaRegistry['register']>[0];
     const { id } = await inTime(registry.register(schema, { subject, compatibility: 'FULL' as COMPATIBILITY }));
     return id;
   } catch (error) {

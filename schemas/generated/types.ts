@@ -295,6 +295,14 @@ export interface PresenceChanged {
 
 export type PresenceStatus = 'online' | 'away' | 'busy' | 'offline';
 
+/** How far a consumer has come in a partition, for whoever takes that over. Key: consumer/partition. */
+export interface Progress {
+  consumer: string;
+  partition: number;
+  /** The next one to read. */
+  offset: number;
+}
+
 export interface Reaction {
   emoji: string;
   user_ids: string[];
@@ -444,6 +452,7 @@ export interface Schemas {
   MessageEvent: MessageEvent;
   PersonEvent: PersonEvent;
   PresenceChanged: PresenceChanged;
+  Progress: Progress;
   ReadCommand: ReadCommand;
   ReadMarker: ReadMarker;
   Redrive: Redrive;
@@ -453,4 +462,4 @@ export interface Schemas {
   Typing: Typing;
 }
 
-export const schemaNames = ['Answer', 'Channel', 'Control', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;
+export const schemaNames = ['Answer', 'Channel', 'Control', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'Progress', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;

@@ -90,6 +90,7 @@ export class Server {
         MILLRACE_LOG_LEVEL: 'warn',
         // TEST_TRANSPORT=ws runs the same tests over the other transport.
         MILLRACE_TRANSPORT: process.env['TEST_TRANSPORT'] ?? 'auto',
+        ...engineSettings(this.folder),
         ...this.env,
         PORT: port,
       },
@@ -101,6 +102,21 @@ export class Server {
     const line = await firstLine(child, () => this.errors);
     this.url = (JSON.parse(line) as { url: string }).url;
   }
+}
+
+/**
+ * Settings of engines that the same tests then run on: TEST_ENGINES='MILLRACE_LOG=kafka MILLRACE_KAFKA_BROKERS=…'. Each
+ * server has a namespace of its own on them.
+ */
+function engineSettings(folder: string): { [name: string]: string } {
+  const given = process.env['TEST_ENGINES'];
+  if (!given) return {};
+  const pairs = given.split(/\s+/).map((pair): [string, string] => {
+    const cut = pair.indexOf('=');
+    return [pair.slice(0, cut), pair.slice(cut + 1)];
+  });
+  const name = folder.slice(folder.lastIndexOf('-') + 1).toLowerCase();
+  return { ...Object.fromEntries(pairs), MILLRACE_NAMESPACE: `t-${name.replaceAll(/[^a-z0-9]/g, '-')}` };
 }
 
 async function firstLine(child: ChildProcess, errors: () => string): Promise<string> {
