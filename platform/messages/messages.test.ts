@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { openEngine } from '../embedded/engine.ts';
-import { fileCodec } from '../schemas/codec.ts';
+import { fileCodec } from '../schemas/files.ts';
 import { mergeRule, messagesContract } from './contract.ts';
 
 const codec = fileCodec();
