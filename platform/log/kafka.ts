@@ -48,6 +48,7 @@ export class KafkaLog implements Log {
   async declare(topics: TopicSpec[]): Promise<void> {
     try {
       await declareTopics(this.admin, topics, this.settings.prefix, this.settings.replication);
+      // Leaders may be elected a moment after a topic is there: what asks for them waits for that itself.
       await this.cluster.addMultipleTargetTopics(topics.map(({ name }) => this.settings.prefix + name));
     } catch (error) {
       throw unavailable('did not make topics', error);

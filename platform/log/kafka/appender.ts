@@ -64,7 +64,8 @@ export class Appender {
         }
       } catch (error) {
         const reason = unavailable('did not take records', error);
-        for (const { reject } of calls) reject(reason);
+        // What was called behind them must not arrive where they did not: their callers build on them.
+        for (const { reject } of [...calls, ...this.waiting.splice(0)]) reject(reason);
         this.discard();
       }
     }

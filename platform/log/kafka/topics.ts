@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { partitionsAreFinal } from '../memory.ts';
 import type { TopicSpec } from '../port.ts';
@@ -15,13 +16,36 @@ function configOf({ retention_ms, compact, volatile }: TopicSpec): { [name: stri
   };
 }
 
-/** Makes topics that are missing, and gives those that are there the settings that are declared. Names are prefixed. */
+/** Errors of a topic that was made a moment ago, or by another process at the same time. */
+const passing = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'TOPIC_ALREADY_EXISTS']);
+const tries = 20;
+const pause_ms = 150;
+
+/** `declareOnce`, until the brokers all know of what was made. */
 export async function declareTopics(
   admin: Admin,
   specs: TopicSpec[],
   prefix: string,
   replication: number,
 ): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await declareOnce(admin, specs, prefix, replication);
+    } catch (error) {
+      if (attempt === tries || !typesOf(error).some((type) => passing.has(type))) throw error;
+      await sleep(pause_ms);
+    }
+  }
+}
+
+/** The types of an error of kafkajs and of those that it stands for. */
+function typesOf(error: unknown): string[] {
+  const { type, errors = [], cause } = error as { type?: string; errors?: unknown[]; cause?: unknown };
+  return [...(type ? [type] : []), ...errors.flatMap(typesOf), ...(cause ? typesOf(cause) : [])];
+}
+
+/** Makes topics that are missing, and gives those that are there the settings that are declared. Names are prefixed. */
+async function declareOnce(admin: Admin, specs: TopicSpec[], prefix: string, replication: number): Promise<void> {
   const known = new Set(await admin.listTopics());
   const missing = specs.filter(({ name }) => !known.has(prefix + name));
   if (missing.length > 0) {
