@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { directoryContract } from './contract.ts';
 import { openPostgresDirectory } from './postgres.ts';
 
-const scripts = fileURLToPath(new URL('../../ops/native/postgres/', import.meta.url));
-const server = /PG_URL=(\S+)/.exec(execFileSync(`${scripts}up.sh`, { encoding: 'utf8' }))![1]!;
+const server = nativeEngine('postgres')['PG_URL']!;
 const admin = new pg.Client({ connectionString: server });
 await admin.connect();
 let databases = 0;
@@ -14,7 +12,6 @@ const made: string[] = [];
 after(async () => {
   for (const name of made) await admin.query(`drop database ${name} with (force)`);
   await admin.end();
-  execFileSync(`${scripts}down.sh`);
 });
 
 directoryContract('postgres', async () => {

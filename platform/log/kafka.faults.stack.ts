@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ReadCommand } from '../../schemas/generated/types.ts';
+import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { MillraceError } from '../errors/error.ts';
 import { fileCodec } from '../schemas/files.ts';
 import { KafkaLog } from './kafka.ts';
 
 const scripts = fileURLToPath(new URL('../../ops/native/kafka/', import.meta.url));
-const up = (): string => execFileSync(`${scripts}up.sh`, { encoding: 'utf8' });
-const [, brokers] = /KAFKA_BROKERS=(\S+)/.exec(up())!;
-after(() => void execFileSync(`${scripts}down.sh`));
+const { KAFKA_BROKERS: brokers } = nativeEngine('kafka');
 
 const home = process.env['KAFKA_HOME'] ?? `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/millrace/kafka`;
 const brokerPid = (): number => Number(readFileSync(`${home}/run/kafka1.pid`, 'utf8'));

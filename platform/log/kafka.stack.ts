@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { fileCodec } from '../schemas/files.ts';
 import { logContract, type OpenLog } from './contract.ts';
 import { KafkaLog } from './kafka.ts';
 
-const scripts = fileURLToPath(new URL('../../ops/native/kafka/', import.meta.url));
-const [, brokers] = /KAFKA_BROKERS=(\S+)/.exec(execFileSync(`${scripts}up.sh`, { encoding: 'utf8' }))!;
-after(() => void execFileSync(`${scripts}down.sh`));
+const { KAFKA_BROKERS: brokers } = nativeEngine('kafka');
 
 const codec = fileCodec();
 let runs = 0;

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
 import type { ReadCommand } from '../../schemas/generated/types.ts';
 import { wholeSchema } from '../../schemas/history.ts';
 import { avroType } from '../../schemas/load.ts';
+import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { MillraceError } from '../errors/error.ts';
 import { registryCodec } from './registry.ts';
 
-const scripts = fileURLToPath(new URL('../../ops/native/kafka/', import.meta.url));
-const [, url] = /SCHEMA_REGISTRY_URL=(\S+)/.exec(execFileSync(`${scripts}up.sh`, { encoding: 'utf8' }))!;
-after(() => void execFileSync(`${scripts}down.sh`));
+const { SCHEMA_REGISTRY_URL: url } = nativeEngine('kafka');
 
 const value: ReadCommand = {
   workspace_id: 'w',
