@@ -65,6 +65,39 @@ export const settings = {
     Type.String({ default: 'millrace', pattern: '^[a-z][a-z0-9_-]{0,40}$' }),
     'Before the names of topics, schemas, tables and indices on engines, so that several runs can share them.',
   ),
+  store: setting(
+    'MILLRACE_STORE',
+    Type.Union([Type.Literal('embedded'), Type.Literal('cassandra')], { default: 'embedded' }),
+    'Where messages are kept.',
+  ),
+  cassandra_contact_points: setting(
+    'MILLRACE_CASSANDRA_CONTACT_POINTS',
+    Type.Optional(Type.String()),
+    'With MILLRACE_STORE=cassandra: some of its nodes, host:port, separated by commas.',
+  ),
+  cassandra_datacenter: setting(
+    'MILLRACE_CASSANDRA_DATACENTER',
+    Type.String({ default: 'datacenter1' }),
+    'The datacenter whose nodes are asked.',
+  ),
+  cassandra_replication: setting(
+    'MILLRACE_CASSANDRA_REPLICATION',
+    Type.Integer({ minimum: 1, maximum: 7, default: 1 }),
+    'Copies of each row, for a keyspace that is made; with one, one node’s word is enough, else the quorum’s.',
+  ),
+  cassandra_username: setting('MILLRACE_CASSANDRA_USERNAME', Type.Optional(Type.String()), 'Where it asks for one.'),
+  cassandra_password: setting('MILLRACE_CASSANDRA_PASSWORD', Type.Optional(Type.String()), 'Of that user.', true),
+  search: setting(
+    'MILLRACE_SEARCH',
+    Type.Union([Type.Literal('embedded'), Type.Literal('elasticsearch')], { default: 'embedded' }),
+    'Where the search index is kept.',
+  ),
+  elasticsearch_url: setting(
+    'MILLRACE_ELASTICSEARCH_URL',
+    Type.Optional(Type.String({ pattern: '^https?://' })),
+    'With MILLRACE_SEARCH=elasticsearch: addresses of its nodes, separated by commas, with user and password where it asks.',
+    true,
+  ),
   directory: setting(
     'MILLRACE_DIRECTORY',
     Type.Union([Type.Literal('embedded'), Type.Literal('postgres')], { default: 'embedded' }),

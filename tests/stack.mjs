@@ -28,6 +28,10 @@ try {
       'MILLRACE_LOG=kafka',
       `MILLRACE_KAFKA_BROKERS=${engines.KAFKA_BROKERS}`,
       `MILLRACE_SCHEMA_REGISTRY=${engines.SCHEMA_REGISTRY_URL}`,
+      'MILLRACE_STORE=cassandra',
+      `MILLRACE_CASSANDRA_CONTACT_POINTS=${engines.CASSANDRA_CONTACT_POINTS}`,
+      'MILLRACE_SEARCH=elasticsearch',
+      `MILLRACE_ELASTICSEARCH_URL=${engines.ELASTICSEARCH_URL}`,
       'MILLRACE_PARTITIONS=4',
     ].join(' ');
     if (parts.length === 0)

@@ -7,7 +7,7 @@ import pg from 'pg';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const namespace = process.env.MILLRACE_NAMESPACE ?? 'millrace';
-const output = execFileSync(process.execPath, [`${root}ops/native/stack.mjs`, 'up', 'kafka', 'postgres'], {
+const output = execFileSync(process.execPath, [`${root}ops/native/stack.mjs`, 'up'], {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'inherit'],
 });
@@ -34,6 +34,10 @@ const child = spawn(process.execPath, [`${root}cli/bin.mjs`, 'dev', ...process.a
     MILLRACE_LOG: 'kafka',
     MILLRACE_KAFKA_BROKERS: engines.KAFKA_BROKERS,
     MILLRACE_SCHEMA_REGISTRY: engines.SCHEMA_REGISTRY_URL,
+    MILLRACE_STORE: 'cassandra',
+    MILLRACE_CASSANDRA_CONTACT_POINTS: engines.CASSANDRA_CONTACT_POINTS,
+    MILLRACE_SEARCH: 'elasticsearch',
+    MILLRACE_ELASTICSEARCH_URL: engines.ELASTICSEARCH_URL,
     MILLRACE_DIRECTORY: 'postgres',
     MILLRACE_POSTGRES_URL: await database(),
   },

@@ -10,6 +10,7 @@ import type { MessageStore } from '../../platform/messages/port.ts';
 import { MemoryPresence } from '../../platform/presence/memory.ts';
 import type { Presence } from '../../platform/presence/port.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
+import { openElasticsearch } from '../../platform/search/elasticsearch.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { openSearch } from '../../platform/search/sqlite.ts';
 import type { StateStore } from '../../platform/state/port.ts';
@@ -38,7 +39,21 @@ export interface Engines extends LogEngine {
 
 export type EngineSettings = Pick<
   Settings,
-  'log' | 'kafka_brokers' | 'kafka_replication' | 'schema_registry' | 'namespace' | 'directory' | 'postgres_url'
+  | 'log'
+  | 'kafka_brokers'
+  | 'kafka_replication'
+  | 'schema_registry'
+  | 'namespace'
+  | 'store'
+  | 'cassandra_contact_points'
+  | 'cassandra_datacenter'
+  | 'cassandra_replication'
+  | 'cassandra_username'
+  | 'cassandra_password'
+  | 'directory'
+  | 'postgres_url'
+  | 'search'
+  | 'elasticsearch_url'
 >;
 
 /** Errors leave nothing open: `unavailable` for an engine that does not answer, `data_newer`, `conflict`. */
@@ -58,6 +73,11 @@ export async function openEngines(settings: EngineSettings, dataDir: string, log
     crashed = true;
     logger.fatal({ error: error.detail }, 'a worker thread ended by itself: restart this process');
   };
+  if (settings.log === 'embedded' && settings.store !== 'embedded')
+    throw new MillraceError(
+      'config_invalid',
+      'MILLRACE_STORE=cassandra needs MILLRACE_LOG=kafka: the embedded log and its store are one',
+    );
   try {
     const onError = (error: unknown): void => logger.warn({ error }, 'offsets were not told to other processes yet');
     const engine =
@@ -67,7 +87,7 @@ export async function openEngines(settings: EngineSettings, dataDir: string, log
     opened.push(() => engine.close());
     const directory = await openDirectoryOf(settings, dataDir, logger, onCrash);
     opened.push(() => directory.close());
-    const search = await openSearch({ folder: `${dataDir}/search`, onCrash });
+    const search = await openSearchOf(settings, dataDir, onCrash);
     opened.push(() => search.close());
     const presence = new MemoryPresence();
     opened.push(() => presence.close());
@@ -76,6 +96,17 @@ export async function openEngines(settings: EngineSettings, dataDir: string, log
     await close();
     throw error;
   }
+}
+
+function openSearchOf(
+  { search, elasticsearch_url, namespace }: EngineSettings,
+  dataDir: string,
+  onCrash: (error: MillraceError) => void,
+): Promise<SearchIndex> {
+  if (search === 'embedded') return openSearch({ folder: `${dataDir}/search`, onCrash });
+  if (!elasticsearch_url)
+    throw new MillraceError('config_invalid', 'MILLRACE_SEARCH=elasticsearch needs MILLRACE_ELASTICSEARCH_URL');
+  return openElasticsearch({ urls: elasticsearch_url.split(','), prefix: namespace });
 }
 
 function openDirectoryOf(
