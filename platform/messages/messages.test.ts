@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { openEngine } from '../embedded/engine.ts';
 import { fileCodec } from '../schemas/files.ts';
-import { mergeRule, messagesContract } from './contract.ts';
+import { mergeRule, messagesContract, type OpenMessages } from './contract.ts';
+import { orderContract } from './order.contract.ts';
 
 const codec = fileCodec();
 
-messagesContract('lmdb', async () => {
+const open = async (): Promise<OpenMessages> => {
   const folder = await mkdtemp(`${tmpdir()}/millrace-messages-`);
   const engine = openEngine(folder, codec);
   const close = async (): Promise<void> => {
@@ -14,6 +15,9 @@ messagesContract('lmdb', async () => {
     await rm(folder, { recursive: true });
   };
   return { store: engine.messages, close };
-});
+};
+
+messagesContract('lmdb', open);
+orderContract('lmdb', open, 100);
 
 mergeRule();
