@@ -11,12 +11,19 @@ interface Scene {
   end: number;
   stuckOn?: string | undefined;
   held: boolean;
+  /** The log answers nothing. */
+  away?: boolean;
 }
 
 async function watched(scene: Scene) {
   const clock = new VirtualClock(0);
   const restarts: string[] = [];
-  const log = { bounds: async () => ({ start: 0, end: scene.end }) } as unknown as Log;
+  const log = {
+    bounds: async () => {
+      if (scene.away) throw new Error('away');
+      return { start: 0, end: scene.end };
+    },
+  } as unknown as Log;
   const task = {
     intakes: [{ id: 'events', topic: 't', partition: 0 }],
     positions: { get: () => scene.position },
@@ -56,6 +63,17 @@ it('a source that stands still before records has its task begun anew, once, unt
   assert.equal(watchdog.isStalled(partition), false);
   await pass(60);
   assert.equal(restarts.length, 2);
+  watchdog.stop();
+});
+
+it('goes on looking when the log was away for a while', async () => {
+  const scene: Scene = { position: 5, end: 9, held: false, away: true };
+  const { watchdog, restarts, pass } = await watched(scene);
+  await pass(60);
+  assert.deepEqual(restarts, []);
+  scene.away = false;
+  await pass(60);
+  assert.equal(restarts.length, 1);
   watchdog.stop();
 });
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../platform/errors/error.ts';
 import type { Log } from '../platform/log/port.ts';
 import type { Clock } from './clock.ts';
 import type { PartitionRunner } from './partition.ts';
@@ -30,7 +31,12 @@ export class Watchdog {
   start(partitions: () => PartitionRunner[]): void {
     void (async () => {
       while (await this.clock.sleep(look_ms, this.stopping.signal)) {
-        for (const partition of partitions()) await this.look(partition);
+        try {
+          for (const partition of partitions()) await this.look(partition);
+        } catch (error) {
+          // While the log is away nothing can be told to stand still.
+          this.logger.debug({ error: messageOf(error) }, 'the log did not tell how far it is');
+        }
       }
     })();
   }

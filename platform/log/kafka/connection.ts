@@ -1,4 +1,4 @@
-import kafkajs, { type Kafka, type KafkaConfig, type logCreator } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type logCreator } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
@@ -20,13 +20,16 @@ export interface KafkaSettings {
 export const deadline_ms = 5000;
 
 const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: 4 };
+/** While a broker is away, every request that waits for it listens to its socket. */
+const sockets: ISocketFactory = (options) => socketFactory()(options).setMaxListeners(1000);
+
 /** What kafkajs logs about its retries is told by our own metrics and errors. */
 const silent: logCreator = () => () => undefined;
 
 export function openKafka({ brokers, client_id, ssl, sasl }: KafkaSettings): Kafka {
   return new kafkajs.Kafka({
     ...{ brokers, clientId: client_id, retry, logLevel: kafkajs.logLevel.NOTHING, logCreator: silent },
-    ...{ connectionTimeout: 3000, requestTimeout: deadline_ms },
+    ...{ connectionTimeout: 3000, requestTimeout: deadline_ms, socketFactory: sockets },
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
   });
