@@ -7,7 +7,7 @@ data=${CASSANDRA_DATA:-${TMPDIR:-/tmp}/millrace-cassandra-$(id -u)-${CASSANDRA_N
 lib=${CASSANDRA_LIB:-${XDG_CACHE_HOME:-$HOME/.cache}/millrace/cassandra-5.0.9}
 home=${CASSANDRA_JAVA_HOME:-$(ls -d /usr/lib/jvm/*17* 2>/dev/null | head -1 || true)}
 exec "${home:+$home/bin/}java" -Xmx128m -XX:TieredStopAtLevel=1 -Djava.security.manager=allow \
-  --add-exports java.rmi/sun.rmi.server=ALL-UNNAMED --add-exports java.management.rmi/com.sun.jmx.remote.internal.rmi=ALL-UNNAMED \
+  "@$here/java17.options" \
   -Dcassandra.config="file://$data/conf/cassandra.yaml" -Dcassandra.storagedir="$data/data" \
   -Dlogback.configurationFile="$here/logback-tools.xml" \
   -cp "$lib/*" org.apache.cassandra.tools.NodeTool -h 127.0.0.1 -p $((${CASSANDRA_PORT:-19042} + 1 + node)) "$@"

@@ -12,32 +12,25 @@ home=${CASSANDRA_JAVA_HOME:-$(ls -d /usr/lib/jvm/*17* 2>/dev/null | head -1 || t
 java=${home:+$home/bin/}java
 command -v "$java" >/dev/null || { echo "Java 17 is missing: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
 storage=$((port + 1)); seeds=$(seq -f "127.0.0.%g:$storage" -s, "$nodes")
-mkdir -p "$data" "$(dirname "$lib")"
+mkdir -p "$data"
 
-exec 9>"$lib.lock"; flock 9               # two callers at once: the second finds the jars
-if [ ! -e "$lib/.complete" ]; then        # about 90 MB, once
+if [ ! -e "$lib/.complete" ]; then        # about 90 MB, once; jars that are there may be read-only
   command -v mvn >/dev/null || { echo "Maven is missing: apt-get install maven" >&2; exit 1; }
-  rm -rf "$lib" "$lib.tmp"
-  mvn -B -q -f "$here/pom.xml" "-Dlib=$lib.tmp" dependency:copy-dependencies >&2
-  touch "$lib.tmp/.complete"; mv "$lib.tmp" "$lib"
+  mkdir -p "$(dirname "$lib")"
+  exec 9>"$lib.lock"; flock 9             # two callers at once: the second finds them
+  if [ ! -e "$lib/.complete" ]; then
+    rm -rf "$lib" "$lib.tmp"
+    mvn -B -q -Dstyle.color=never -f "$here/pom.xml" "-Dlib=$lib.tmp" dependency:copy-dependencies >&2
+    touch "$lib.tmp/.complete"; mv "$lib.tmp" "$lib"
+  fi
 fi
 exec 9>"$data/lock"; flock 9              # and the nodes up
-
-# What conf/jvm17-server.options of the distribution asks for.
-opens=(); for p in java.base/java.{io,lang,lang.module,lang.reflect,math,net,nio,util,util.concurrent,util.concurrent.atomic} \
-  java.base/jdk.internal.{loader,math,module,ref,reflect,util.jar} java.base/sun.nio.ch java.rmi/sun.rmi.transport.tcp \
-  jdk.compiler/com.sun.tools.javac jdk.management/com.sun.management.internal
-do opens+=(--add-opens "$p=ALL-UNNAMED"); done
-for p in java.base/java.lang.ref java.base/jdk.internal.{misc,ref} java.base/sun.nio.ch jdk.unsupported/sun.misc java.sql/java.sql \
-  java.management.rmi/com.sun.jmx.remote.internal.rmi java.rmi/sun.rmi.{registry,server} jdk.compiler/com.sun.tools.javac.file \
-  jdk.attach/sun.tools.attach
-do opens+=(--add-exports "$p=ALL-UNNAMED"); done
 
 # The OPTIONS frame of CQL v4; the answer, SUPPORTED, begins with 0x84.
 answers() { local b; b=$( { exec 3<>"/dev/tcp/$1/$port" && printf '\004\000\000\000\005\000\000\000\000' >&3 &&
   timeout 2 head -c1 <&3 | od -An -tx1; } 2>/dev/null ) && [ "${b// /}" = 84 ]; }
 # A pid may have gone to another process: ours names its data folder.
-ours() { local p; p=$(cat "$1/pid" 2>/dev/null) && tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null | grep -qF -- "-Dcassandra.storagedir=$1/data "; }
+ours() { local p; p=$(cat "$1/pid" 2>/dev/null) && [ -e "/proc/$p" ] && tr '\0' ' ' 2>/dev/null <"/proc/$p/cmdline" | grep -qF -- "-Dcassandra.storagedir=$1/data "; }
 
 launch() { # 1: number  2: its folder
   mkdir -p "$2"/{conf,data,tmp}
@@ -46,7 +39,7 @@ launch() { # 1: number  2: its folder
   sed -e "s|@DIR@|$2|g" -e "s|@IP@|127.0.0.$1|g" -e "s|@PORT@|$port|g" -e "s|@STORAGE_PORT@|$storage|g" \
     -e "s|@SEEDS@|$seeds|g" -e "s|@TOKEN@|$token|g" "$here/cassandra.yaml.in" >"$2/conf/cassandra.yaml"
   setsid "$java" -Xms"$heap" -Xmx"$heap" -XX:+UseG1GC -XX:MaxGCPauseMillis=100 -XX:MaxDirectMemorySize=512m -Xss512k \
-    -XX:+PerfDisableSharedMem -XX:+ExitOnOutOfMemoryError -javaagent:"$(ls "$lib"/jamm-*.jar)" "${opens[@]}" \
+    -XX:+PerfDisableSharedMem -XX:+ExitOnOutOfMemoryError -javaagent:"$(ls "$lib"/jamm-*.jar)" "@$here/java17.options" \
     -Djava.security.manager=allow -Djdk.attach.allowAttachSelf=true -Djava.net.preferIPv4Stack=true \
     -Dio.netty.tryReflectionSetAccessible=true -Djava.io.tmpdir="$2/tmp" -Djna.tmpdir="$2/tmp" \
     -Dcassandra.config="file://$2/conf/cassandra.yaml" -Dcassandra.storagedir="$2/data" -Dcassandra.logdir="$2" \
@@ -62,7 +55,7 @@ for i in ${CASSANDRA_ONLY:-$(seq "$nodes")}; do
   ours "$node" || launch "$i" "$node"
   until answers "127.0.0.$i"; do
     sleep 0.2
-    ours "$node" || { tail -30 "$node/log" >&2; echo "node $i ended, see $node/log" >&2; exit 1; }
+    kill -0 "$(cat "$node/pid")" 2>/dev/null || { tail -30 "$node/log" >&2; echo "node $i ended, see $node/log" >&2; exit 1; }
     [ $((SECONDS - since)) -lt 120 ] || { echo "node $i does not answer, see $node/log" >&2; exit 1; }
   done
 done

@@ -9,12 +9,15 @@ import { MillraceError } from '../../errors/error.ts';
 export async function applySchema(client: Client, keyspace: string, replication: Record<string, number>) {
   if (!/^[a-z][a-z0-9_]{0,47}$/.test(keyspace))
     throw new MillraceError('invalid_request', `"${keyspace}" is no name of a keyspace: small letters, digits and _`);
+  // Through one node: another may not know yet what the statement before has made.
+  const [host] = client.getState().getConnectedHosts();
+  const execute = (statement: string) => client.execute(statement, [], { prepare: false, ...(host && { host }) });
   const copies = Object.entries(replication).map(([datacenter, count]) => `'${datacenter}': ${Number(count)}`);
-  await client.execute(
+  await execute(
     `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies.join(', ')}}`,
   );
-  await client.execute(`CREATE TABLE IF NOT EXISTS ${keyspace}.schema_versions (version int PRIMARY KEY)`);
-  const { rows } = await client.execute(`SELECT version FROM ${keyspace}.schema_versions`);
+  await execute(`CREATE TABLE IF NOT EXISTS ${keyspace}.schema_versions (version int PRIMARY KEY)`);
+  const { rows } = await execute(`SELECT version FROM ${keyspace}.schema_versions`);
   const done = Math.max(0, ...rows.map((row) => row['version'] as number));
   const versions = readVersions();
   if (done > versions.length)
@@ -24,9 +27,9 @@ export async function applySchema(client: Client, keyspace: string, replication:
     );
   for (let version = done + 1; version <= versions.length; version++) {
     for (const statement of versions[version - 1]!) {
-      await client.execute(statement.replace(/^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) /, `$1 ${keyspace}.`));
+      await execute(statement.replace(/^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) /, `$1 ${keyspace}.`));
     }
-    await client.execute(`INSERT INTO ${keyspace}.schema_versions (version) VALUES (${version})`);
+    await execute(`INSERT INTO ${keyspace}.schema_versions (version) VALUES (${version})`);
   }
 }
 

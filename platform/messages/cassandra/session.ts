@@ -3,7 +3,7 @@ import { MillraceError, messageOf } from '../../errors/error.ts';
 import { applySchema } from './schema.ts';
 
 export interface CassandraOptions {
-  /** host:port of some nodes; the driver finds the others. */
+  /** host:port of some nodes; the driver finds the others, at the same port. */
   contactPoints: string[];
   localDataCenter: string;
   keyspace: string;
@@ -96,6 +96,8 @@ function clientOptions(options: CassandraOptions): cassandra.ClientOptions {
   return {
     contactPoints: options.contactPoints,
     localDataCenter: options.localDataCenter,
+    // The nodes that the driver finds are spoken to at this port, whatever the contact points say.
+    protocolOptions: { port: portOf(options.contactPoints[0]) },
     ...(options.credentials && { credentials: options.credentials }),
     encoding: { useBigIntAsLong: true },
     queryOptions: {
@@ -110,6 +112,10 @@ function clientOptions(options: CassandraOptions): cassandra.ClientOptions {
     socketOptions: { connectTimeout: 2000, readTimeout: 2400 },
     pooling: { heartBeatInterval: 5000 },
   };
+}
+
+function portOf(contactPoint = ''): number {
+  return Number(/:(\d+)$/.exec(contactPoint)?.[1] ?? 9042);
 }
 
 /** Errors of the driver and the engine that another try may not meet. What a wrong statement causes stays as it is. */
