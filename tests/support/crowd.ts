@@ -61,17 +61,20 @@ export async function workThrough(
     20_000,
   );
   const working = clients.map((client, i) => work(client, i, randomFrom(seed + i), channels, () => going));
-  await trouble();
-  await sleep(500);
-  going = false;
-  await Promise.all(working);
+  try {
+    await trouble();
+    await sleep(500);
+  } finally {
+    going = false;
+    await Promise.all(working);
+  }
   const histories = await Promise.all(channels.map((channel) => historyOf(people[0]!, channel, silent.get(channel)!)));
   // Everyone hears to the end.
   await eventually(() => {
     for (const client of clients)
       for (const { channel, head } of histories)
         assert.equal(client.channels.get(channel)?.rev, head.rev, `${client.name} in ${channel}, FAULT_SEED=${seed}`);
-  }, 10_000);
+  }, 30_000);
   const standings = (await Promise.all(people.map((one) => standingsOf(one, clients)))).flat();
   const found = [
     ...clients.flatMap(({ complaints }) => complaints),

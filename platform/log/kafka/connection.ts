@@ -40,7 +40,7 @@ export function openCluster({ brokers, client_id, ssl, sasl }: KafkaSettings): C
   return new Cluster({
     ...{
       logger: createLogger({ level: kafkajs.logLevel.NOTHING, logCreator: silent }),
-      socketFactory: socketFactory(),
+      socketFactory: sockets,
     },
     ...{ brokers, clientId: client_id, ssl, sasl, retry, isolationLevel: 1 },
     ...{ connectionTimeout: 3000, authenticationTimeout: 3000, reauthenticationThreshold: 10_000 },
