@@ -39,13 +39,18 @@ export function decodePosition(sort: SearchQuery['sort'], scored: number, cursor
     if (corpus !== null) throw notOurs();
     return { rank, message, channel, corpus };
   }
-  if (!Array.isArray(corpus) || corpus.length !== scored + 2 || !corpus.every(isNumber)) throw notOurs();
+  if (!Array.isArray(corpus) || corpus.length !== scored + 2 || !corpus.every(isCount)) throw notOurs();
   const [documents, length, ...holding] = corpus as [number, number, ...number[]];
   return { rank, message, channel, corpus: { documents, length, holding } };
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** Counts of another's making must not break the reckoning. */
+function isCount(value: unknown): value is number {
+  return isNumber(value) && value >= 0;
 }
 
 function parsed(cursor: string): unknown[] {
