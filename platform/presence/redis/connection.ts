@@ -1,0 +1,41 @@
+import { Redis } from 'ioredis';
+import { MillraceError, messageOf } from '../../errors/error.ts';
+import { changeScript, dueScript } from './scripts.ts';
+
+/** A call that takes longer has failed. Presence is worth no longer wait. */
+export const deadline_ms = 2_000;
+
+type Argument = string | number;
+
+/** A client that knows the scripts. */
+export interface PresenceRedis extends Redis {
+  presenceChange(...args: Argument[]): Promise<[status: string, last_active_at: string | null, changed: number]>;
+  presenceDue(...args: Argument[]): Promise<string[]>;
+}
+
+/** Connects again by itself, for ever. While Redis is away every call fails at once and none waits for its return. */
+export function connect(url: string, onError: (error: Error) => void): PresenceRedis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    // A command that was on its way is not sent again: the next sign of life says the same and more.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: deadline_ms,
+    connectTimeout: deadline_ms,
+    retryStrategy: (times) => Math.min(times * 100, 2_000),
+    connectionName: 'millrace-presence',
+  });
+  redis.on('error', onError);
+  redis.defineCommand('presenceChange', { numberOfKeys: 4, lua: changeScript });
+  redis.defineCommand('presenceDue', { numberOfKeys: 1, lua: dueScript });
+  return redis as PresenceRedis;
+}
+
+/** Error: `unavailable`. */
+export async function answered<Answer>(call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new MillraceError('unavailable', `presence: Redis does not answer (${messageOf(error)})`, { cause: error });
+  }
+}
