@@ -29,18 +29,12 @@ export class Writer {
   async intoAll(documents: SearchDocument[]): Promise<void> {
     const ready = encoded(documents);
     const done = new Set<string>();
-    let visible: string | undefined;
     for (;;) {
-      const roles = await this.generations.roles();
-      const left = idsOf(roles).filter((id) => !done.has(id));
-      if (left.length === 0) {
-        // It became the serving one after its documents were written without waiting.
-        if (roles.serving !== visible) await this.generations.refresh(roles.serving);
-        return;
-      }
-      await Promise.all(left.map((id) => writeBulk(this.engine, this.names.writing(id), ready, id === roles.serving)));
+      const left = idsOf(await this.generations.roles()).filter((id) => !done.has(id));
+      if (left.length === 0) return;
+      // Waited for in every one: any of them may serve by the time this resolves.
+      await Promise.all(left.map((id) => writeBulk(this.engine, this.names.writing(id), ready, true)));
       for (const id of left) done.add(id);
-      if (left.includes(roles.serving)) visible = roles.serving;
     }
   }
 }
