@@ -27,7 +27,7 @@ const mostRecords = 5000;
 export class Appender {
   private waiting: Waiting[] = [];
   private sending: Promise<void> | undefined;
-  private producer: Producer | undefined;
+  private producer: Promise<Producer> | undefined;
   constructor(private readonly kafka: Kafka) {}
 
   async connect(): Promise<void> {
@@ -39,15 +39,13 @@ export class Appender {
     if (records.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.waiting.push({ records, resolve, reject });
-      this.sending ??= this.send().finally(() => {
-        this.sending = undefined;
-      });
+      this.sending ??= this.send();
     });
   }
 
   async close(): Promise<void> {
     await this.sending;
-    await this.producer?.disconnect();
+    await inTime(this.producer?.then((made) => made.disconnect()) ?? Promise.resolve()).catch(() => undefined);
   }
 
   private async send(): Promise<void> {
@@ -69,6 +67,8 @@ export class Appender {
         this.discard();
       }
     }
+    // In the same turn as the look at what waits: what comes right after begins anew.
+    this.sending = undefined;
   }
 
   private take(): Waiting[] {
@@ -108,18 +108,27 @@ export class Appender {
     return places.map(({ base, index, partition }) => ({ partition, offset: bases.get(base)! + index }));
   }
 
-  private async connected(): Promise<Producer> {
-    if (this.producer) return this.producer;
+  /** One producer, also while it is still connecting: one that nobody holds would keep its connections for ever. */
+  private connected(): Promise<Producer> {
+    this.producer ??= this.connectNew();
+    return this.producer;
+  }
+
+  private async connectNew(): Promise<Producer> {
     const producer = this.kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-    await producer.connect();
-    this.producer = producer;
-    return producer;
+    try {
+      await producer.connect();
+      return producer;
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** After a failure the producer's sequence is not known to be the broker's: a new one begins its own. */
   private discard(): void {
     const { producer } = this;
     this.producer = undefined;
-    producer?.disconnect().catch(() => undefined);
+    producer?.then((made) => made.disconnect()).catch(() => undefined);
   }
 }
