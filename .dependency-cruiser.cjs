@@ -11,13 +11,30 @@ module.exports = {
       name: 'ports-import-no-adapter',
       severity: 'error',
       from: { path: '^platform/[^/]+/port\\.ts$' },
-      to: { path: '^platform/.*(lmdb|memory|sqlite|sql)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^platform/.*(lmdb|memory|sqlite|sql|kafka|cassandra|elasticsearch|redis|otlp|/s3/|/folder/)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'engine-clients-in-platform-only',
       severity: 'error',
-      from: { path: '^(processors|runtime|edge|schemas|config|server|cli|client|web)/' },
-      to: { path: 'node_modules/(lmdb|libsql|kysely|kafkajs|@kafkajs|cassandra-driver|ioredis|@elastic|pg)/' },
+      from: { path: '^(processors|push|runtime|edge|schemas|config|server|cli|client|web)/' },
+      to: {
+        path: 'node_modules/(lmdb|libsql|kysely|kafkajs|@kafkajs|cassandra-driver|ioredis|@elastic|pg|@opentelemetry|firebase-admin|apn|@aws-sdk)/',
+      },
+    },
+    {
+      name: 'opentelemetry-in-its-folder-only',
+      severity: 'error',
+      from: { path: '^platform/', pathNot: '^platform/tracing/otlp/' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 's3-in-its-folder-only',
+      severity: 'error',
+      from: { path: '^platform/', pathNot: '^platform/objects/s3/' },
+      to: { path: 'node_modules/@aws-sdk/' },
     },
     {
       name: 'processors-are-pure',
@@ -26,21 +43,24 @@ module.exports = {
       from: { path: '^processors/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^(platform|edge|server|cli|config|node:|fs|net|http)',
-        pathNot: '^platform/(keys|errors/catalogue)\\.ts$',
+        pathNot: '^platform/(keys|errors/catalogue|messages/emptied|leases/[a-z-]+)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },
     {
       name: 'runtime-knows-no-edge',
       severity: 'error',
-      from: { path: '^(runtime|platform)/' },
+      from: { path: '^(runtime|platform|push)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(edge|server|cli|client|web)/' },
     },
     {
       name: 'runtime-knows-ports-only',
       severity: 'error',
-      from: { path: '^(runtime|edge)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^platform/.*(lmdb|sqlite|embedded)', dependencyTypesNot: ['type-only'] },
+      from: { path: '^(runtime|edge|push)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^platform/.*(lmdb|sqlite|postgres|embedded|kafka|cassandra|elasticsearch|redis|otlp|fcm|apns|objects/s3/|objects/folder/)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'client-stands-alone',
@@ -58,7 +78,8 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(node_modules|dist)/|\\.mjs$' },
-    includeOnly: '^(bench|cli|client|config|edge|platform|processors|runtime|schemas|server|tests|web)/|node_modules',
+    includeOnly:
+      '^(bench|cli|client|config|edge|platform|processors|push|runtime|schemas|server|tests|web)/|node_modules',
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'] },

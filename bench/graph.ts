@@ -11,7 +11,8 @@ import { defineProcessor, type Input, type Output, type Processor } from '../run
 import type { Intake } from '../runtime/task/intake.ts';
 import { UnitMaker } from '../runtime/task/unit-maker.ts';
 import { checkTopologies } from '../runtime/topology/load.ts';
-import type { Message, MessageEvent } from '../schemas/generated/types.ts';
+import type { MessageEvent } from '../schemas/generated/types.ts';
+import { event } from './event.ts';
 import { median } from './statistics.ts';
 
 const batchSize = 500;
@@ -42,49 +43,6 @@ nodes:
   out: { sink: { topic: to, schema: MessageEvent }, from: name }
 `;
 
-function event(rev: number): MessageEvent {
-  const message: Message = {
-    message_id: `${2n ** 60n + BigInt(rev)}`,
-    seq: rev,
-    rev,
-    created_rev: rev,
-    user_id: 'alice',
-    text: 'x'.repeat(200),
-    client_msg_id: `client-${rev}`,
-    thread_id: null,
-    reply_count: 0,
-    reactions: [],
-    mentions: [],
-    mentions_channel: 0,
-    mentions_here: [],
-    created_at: 1_790_000_000_000 + rev,
-    edited_at: null,
-    deleted: false,
-    imported: false,
-  };
-  return {
-    workspace_id: 'acme',
-    channel_id: 'general',
-    rev,
-    seq: rev,
-    time: 1_790_000_000_000,
-    command_offset: rev,
-    actor_id: 'alice',
-    reply_to: null,
-    trace_id: '',
-    body: {
-      MessageChanged: {
-        kind: 'created',
-        message,
-        emoji: '',
-        root_reply_count: 0,
-        unmentioned: [],
-        unmentioned_channel: 0,
-      },
-    },
-  };
-}
-
 function processors(): Map<string, Processor> {
   const shape = {
     doc: 'A step of the bench.',
@@ -114,7 +72,7 @@ function processors(): Map<string, Processor> {
 export async function graph({ quick }: { quick: boolean }): Promise<object> {
   const codec = fileCodec();
   const count = quick ? 20_000 : 100_000;
-  const bytes = Array.from({ length: 2000 }, (_, i) => codec.encode('MessageEvent', event(i)));
+  const bytes = Array.from({ length: 2000 }, (_, i) => codec.encode('MessageEvent', event('general', i, i)));
   let encoded = 0;
   const emit = (value: MessageEvent): void => {
     encoded += codec.encode('MessageEvent', value).length;

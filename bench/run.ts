@@ -2,11 +2,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { connections } from './edge/connections.ts';
+import { deliveries } from './edge/deliveries.ts';
 import { graph } from './graph.ts';
 import { latency } from './latency.ts';
+import { reading } from './reading.ts';
+import { restart } from './restart.ts';
 import { saturation } from './saturation.ts';
+import { sizes } from './sizes.ts';
+import { stackCosts } from './stack-costs.ts';
+import { takeOver } from './take-over.ts';
 
-const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = { graph, latency, saturation };
+const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
+  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes },
+  'stack-costs': stackCosts,
+  'take-over': takeOver,
+};
 const results = fileURLToPath(new URL('./results/', import.meta.url));
 
 const args = process.argv.slice(2);

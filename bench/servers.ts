@@ -19,8 +19,16 @@ const secret = 'a secret for benchmarks, long enough';
 /** Millrace on the embedded default, in a process of its own and a fresh data folder, without the rate limit. */
 export async function startMillrace(): Promise<BenchServer> {
   const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
+  return startMillraceIn(folder, () => rm(folder, { recursive: true }));
+}
+
+/** The same on a folder that is there, and stays. */
+export async function startMillraceIn(
+  folder: string,
+  cleanUp: () => Promise<void> = async () => undefined,
+): Promise<BenchServer> {
   const env = { PORT: '0', MILLRACE_DATA_DIR: folder, MILLRACE_JWT_SECRET: secret, MILLRACE_RATE_LIMIT: 'off' };
-  return startProcess(['cli/bin.mjs', 'dev', '--json'], env, () => rm(folder, { recursive: true }));
+  return startProcess(['cli/bin.mjs', 'dev', '--json'], env, cleanUp);
 }
 
 /** Bare uWebSockets.js: acknowledges each frame and publishes it to its channel; keeps, orders and checks nothing. */

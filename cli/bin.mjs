@@ -9,3 +9,5 @@ const bundles = typeboxBundles();
 if (bundles) registerHook('./resolve-hook.mjs', import.meta.url, { data: bundles });
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));
+// All is done and said. What still holds the process is a connection that an engine's client has lost sight of.
+setTimeout(() => process.exit(), 1000).unref();

@@ -14,6 +14,7 @@ const hints: { [Code in ErrorCode]?: string } = {
   rate_limited: 'Wait a little, then try again.',
   data_folder_not_writable: 'Name another one with MILLRACE_DATA_DIR, or let the user who runs this write there.',
   data_newer: 'Start it with the release that wrote it, or a newer one.',
+  data_key_wrong: 'docs/operating.md says how to change a key, and what to do without it.',
   schema_unknown: 'Schemas are files in schemas/; after a change: `npm run generate`.',
   export_invalid: 'It must be the zip as Slack made it, not one that was unpacked and packed again.',
 };

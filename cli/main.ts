@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { hide } from '../config/secrets.ts';
 import { MillraceError, messageOf } from '../platform/errors/error.ts';
 import type { AddCommand, Terminal } from './command.ts';
 import { hintFor } from './hints.ts';
@@ -7,6 +8,8 @@ import { buildProgram } from './program.ts';
 /** Every command by its name, in the order of `--help`. Only what a command line names is loaded. */
 const commands: { [name: string]: () => Promise<AddCommand> } = {
   dev: async () => (await import('./commands/dev.ts')).addDev,
+  edge: async () => (await import('./commands/edge.ts')).addEdge,
+  run: async () => (await import('./commands/run.ts')).addRun,
   lint: async () => (await import('./commands/lint.ts')).addLint,
   test: async () => (await import('./commands/test.ts')).addTest,
   graph: async () => (await import('./commands/graph.ts')).addGraph,
@@ -14,6 +17,7 @@ const commands: { [name: string]: () => Promise<AddCommand> } = {
   deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
   rollback: async () => (await import('./commands/rollback.ts')).addRollback,
   deployments: async () => (await import('./commands/deployments.ts')).addDeployments,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   status: async () => (await import('./commands/status.ts')).addStatus,
   top: async () => (await import('./commands/top.ts')).addTop,
   tap: async () => (await import('./commands/tap.ts')).addTap,
@@ -22,8 +26,14 @@ const commands: { [name: string]: () => Promise<AddCommand> } = {
   pause: async () => (await import('./commands/pause.ts')).addPause,
   resume: async () => (await import('./commands/resume.ts')).addResume,
   replay: async () => (await import('./commands/replay.ts')).addReplay,
+  repartition: async () => (await import('./commands/repartition.ts')).addRepartition,
+  rekey: async () => (await import('./commands/rekey.ts')).addRekey,
   token: async () => (await import('./commands/token.ts')).addToken,
   import: async () => (await import('./commands/import.ts')).addImport,
+  export: async () => (await import('./commands/export.ts')).addExport,
+  archive: async () => (await import('./commands/archive.ts')).addArchive,
+  sweep: async () => (await import('./commands/sweep.ts')).addSweep,
+  capacity: async () => (await import('./commands/capacity.ts')).addCapacity,
   completions: async () => (await import('./commands/completions.ts')).addCompletions,
   complete: async () => (await import('./commands/complete.ts')).addComplete,
 };
@@ -71,7 +81,8 @@ function systemTerminal(): Terminal {
   });
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    // An error may quote what an engine's client said, and that a URL with its password.
+    err: (text) => void process.stderr.write(`${hide(text)}\n`),
     live: process.stderr.isTTY === true && !process.env['CI'],
     screen: process.stdout.isTTY === true,
     color: process.stdout.isTTY === true && !process.env['NO_COLOR'],

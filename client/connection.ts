@@ -63,8 +63,15 @@ export class Connection {
     return this.#pending.size;
   }
 
-  /** Sends a request and waits for its answer. Rejects with `MillraceError`, at the latest at the deadline. */
-  request<Type extends RequestType>(type: Type, fields: RequestFields[Type]): Promise<AnswerFields[Type]> {
+  /**
+   * Sends a request and waits for its answer. Rejects with `MillraceError`, at the latest at the deadline. `onAnswer`
+   * gets the answer before any later frame is taken; the promise may settle after some.
+   */
+  request<Type extends RequestType>(
+    type: Type,
+    fields: RequestFields[Type],
+    onAnswer?: (answer: AnswerFields[Type]) => void,
+  ): Promise<AnswerFields[Type]> {
     if (!this.ready)
       return Promise.reject(new MillraceError({ code: 'disconnected', detail: 'the socket is not open' }));
     if (this.#pending.size >= MAX_PENDING) {
@@ -79,8 +86,13 @@ export class Connection {
       this.#pending.set(id, {
         settle: (frame) => {
           cancel();
-          if (frame.type === 'error') reject(new MillraceError({ code: frame.code, detail: frame.detail }));
-          else resolve(frame as unknown as AnswerFields[Type]);
+          if (frame.type === 'error') {
+            reject(new MillraceError({ code: frame.code, detail: frame.detail }));
+            return;
+          }
+          const answer = frame as unknown as AnswerFields[Type];
+          onAnswer?.(answer);
+          resolve(answer);
         },
         fail: (error) => {
           cancel();

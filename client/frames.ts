@@ -1,4 +1,13 @@
-import type { Channel, Head, Message, Presence, PresenceStatus, ReadMarker } from './wire.ts';
+import type {
+  Channel,
+  Head,
+  Message,
+  Presence,
+  PresenceStatus,
+  ReadMarker,
+  ThreadReadMarker,
+  Timestamp,
+} from './wire.ts';
 
 export interface MessageEvent {
   readonly kind: 'message.created' | 'message.edited' | 'message.deleted' | 'reaction.added' | 'reaction.removed';
@@ -48,6 +57,12 @@ export interface ResumedFrame {
 }
 
 export type ReadFrame = { readonly type: 'read' } & ReadMarker;
+export type ThreadReadFrame = {
+  readonly type: 'thread.read';
+  readonly channel_id: string;
+  readonly thread_id: string;
+  readonly last_read_id: string;
+};
 export type PresenceFrame = { readonly type: 'presence'; readonly user_id: string; readonly status: PresenceStatus };
 export type TypingFrame = { readonly type: 'typing'; readonly user_id: string; readonly channel_id: string };
 export type AddedFrame = { readonly type: 'channel.added'; readonly channel_id: string; readonly head: Head };
@@ -67,6 +82,7 @@ export type ServerFrame =
   | EventFrame
   | ResumedFrame
   | ReadFrame
+  | ThreadReadFrame
   | PresenceFrame
   | TypingFrame
   | AddedFrame
@@ -84,8 +100,11 @@ export interface RequestFields {
   react: { channel_id: string; message_id: string; emoji: string };
   unreact: { channel_id: string; message_id: string; emoji: string };
   read: { channel_id: string; seq: number };
+  /** Makes the message `seq` and all behind it unread. */
+  unread: { channel_id: string; seq: number };
+  'thread.read': { channel_id: string; thread_id: string; message_id: string };
   resume: { channels: Readonly<Record<string, number>> };
-  'presence.set': { status: Exclude<PresenceStatus, 'offline'> } | { idle: boolean };
+  'presence.set': { status: Exclude<PresenceStatus, 'offline'>; until?: Timestamp } | { idle: boolean };
   'presence.watch': { user_ids: readonly string[] };
   auth: { token: string };
 }
@@ -98,6 +117,8 @@ export interface AnswerFields {
   react: { message: Message };
   unreact: { message: Message };
   read: ReadMarker;
+  unread: ReadMarker;
+  'thread.read': ThreadReadMarker;
   resume: { channels: Readonly<Record<string, ResumeOutcome>> };
   'presence.set': object;
   'presence.watch': { presence: readonly Presence[] };
@@ -123,6 +144,7 @@ const KNOWN: ReadonlySet<string> = new Set<ServerFrame['type']>([
   'event',
   'resumed',
   'read',
+  'thread.read',
   'presence',
   'typing',
   'channel.added',

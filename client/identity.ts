@@ -10,3 +10,6 @@ export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The author of messages whose author was erased; nobody can be called so. */
+export const erasedUser = 'erased-user';

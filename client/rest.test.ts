@@ -108,3 +108,50 @@ test('encodes paths and queries, and reads an answer that is no JSON', async () 
   });
   await assert.rejects(once.unreads(), { status: 502, code: 'unexpected' });
 });
+
+test('makes, changes and deletes groups under an id of the caller’s', async () => {
+  const group = { group_id: 'night/shift', name: 'Night', member_count: 1, members: ['ada'] };
+  const { rest, seen } = answers(down, [200, { group }], [204]);
+  assert.deepEqual(await rest.putGroup('night/shift', { name: 'Night', members: ['ada'] }), group);
+  await rest.removeGroup('night/shift');
+  const at = 'http://server/base/v1/groups/night%2Fshift';
+  assert.deepEqual(
+    seen.map(({ method, url, body }) => [method, url, body]),
+    [
+      ['PUT', at, { name: 'Night', members: ['ada'] }],
+      ['PUT', at, { name: 'Night', members: ['ada'] }],
+      ['DELETE', at, {}],
+    ],
+  );
+});
+
+test('sets what pushes: quiet hours are put, and deleted by null', async () => {
+  const hours = { zone: 'Europe/Vienna', from: '22:00', to: '07:00' };
+  const device = { platform: 'fcm', token: 't' } as const;
+  const { rest, seen } = answers(
+    [200, { quiet_hours: hours }],
+    [200, { quiet_hours: null }],
+    [200, { devices: [device] }],
+    [200, { channel_id: 'C 1', level: null }],
+    [200, { levels: [{ channel_id: 'C 1', level: 'none' }] }],
+    [200, { workspace: { workspace_id: 'w', push_bodies: 'withheld' } }],
+  );
+  assert.deepEqual(await rest.setQuietHours(hours), hours);
+  assert.equal(await rest.setQuietHours(null), null);
+  assert.deepEqual(await rest.devices(), [device]);
+  assert.equal(await rest.notifications('C 1'), null);
+  assert.deepEqual(await rest.notificationLevels(), [{ channel_id: 'C 1', level: 'none' }]);
+  assert.equal((await rest.changeWorkspace({ push_bodies: 'withheld' })).push_bodies, 'withheld');
+  assert.deepEqual(
+    seen.map(({ method, url }) => `${method} ${url.replace('http://server/base', '')}`),
+    [
+      'PUT /v1/quiet_hours',
+      'DELETE /v1/quiet_hours',
+      'GET /v1/devices',
+      'GET /v1/channels/C%201/notifications',
+      'GET /v1/notifications',
+      'PATCH /v1/workspace',
+    ],
+  );
+  assert.deepEqual(seen[0]!.body, hours);
+});

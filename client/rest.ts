@@ -1,20 +1,34 @@
 import { Http, type HttpCall, type HttpOptions } from './http.ts';
 import { newClientId } from './identity.ts';
 import type {
+  AuditEntry,
   Channel,
+  ChannelLevel,
+  ChannelRetention,
   ChannelType,
+  Device,
   DevicePlatform,
+  Erasure,
+  Group,
+  GroupWithMembers,
   HistoryPage,
+  LegalHold,
   Member,
   Message,
+  MessageVersion,
   NotificationLevel,
+  Posting,
   Presence,
   PresenceStatus,
+  QuietHours,
   ReadMarker,
   SearchPage,
   ThreadPage,
+  ThreadReadMarker,
+  Timestamp,
   Unreads,
   User,
+  WorkspaceSettings,
 } from './wire.ts';
 
 /** Cancels a call when its signal fires: it then throws code `aborted`. */
@@ -50,6 +64,13 @@ export interface PageQuery extends CallOptions {
   readonly cursor?: string;
   /** 1 to 200. */
   readonly limit?: number;
+}
+
+/** Of those that are named, all must fit. */
+export interface AuditQuery extends PageQuery {
+  readonly action?: string;
+  readonly actor_id?: string;
+  readonly channel_id?: string;
 }
 
 export interface NewMessage {
@@ -128,7 +149,7 @@ export class MillraceRest {
 
   async updateChannel(
     channelId: string,
-    body: { name?: string; topic?: string; archived?: boolean },
+    body: { name?: string; topic?: string; archived?: boolean; posting?: Posting },
   ): Promise<Channel> {
     return (await this.#call<{ channel: Channel }>('PATCH', path`/v1/channels/${channelId}`, { body })).channel;
   }
@@ -159,6 +180,28 @@ export class MillraceRest {
     return this.#call('PUT', path`/v1/channels/${channelId}/read`, { body: { seq } });
   }
 
+  /** Makes the message `seq` and all behind it unread. */
+  markUnread(channelId: string, seq: number): Promise<ReadMarker> {
+    return this.#call('PUT', path`/v1/channels/${channelId}/unread`, { body: { seq } });
+  }
+
+  /** Reads all of one's channels up to their heads. */
+  markAllRead(): Promise<Unreads> {
+    return this.#call('PUT', '/v1/unreads/read');
+  }
+
+  /** Moves last-read of a thread forward to a reply, never back. */
+  markThreadRead(channelId: string, threadId: string, messageId: string): Promise<ThreadReadMarker> {
+    const at = path`/v1/channels/${channelId}/messages/${threadId}/thread/read`;
+    return this.#call('PUT', at, { body: { message_id: messageId } });
+  }
+
+  /** Earlier texts, the newest first: for the author, admins and owners. */
+  async edits(channelId: string, messageId: string, options: CallOptions = {}): Promise<readonly MessageVersion[]> {
+    const at = path`/v1/channels/${channelId}/messages/${messageId}/edits`;
+    return (await this.#call<{ versions: MessageVersion[] }>('GET', at, options)).versions;
+  }
+
   search({ signal, ...query }: SearchQuery): Promise<SearchPage> {
     return this.#call('GET', '/v1/search', { query: { ...query }, signal });
   }
@@ -169,8 +212,9 @@ export class MillraceRest {
     return (await this.#call<{ presence: Presence[] }>('GET', '/v1/presence', extra)).presence;
   }
 
-  setPresence(status: Exclude<PresenceStatus, 'offline'>): Promise<void> {
-    return this.#call('PUT', '/v1/presence', { body: { status } });
+  /** Until a time if wished; then what was set ends by itself. */
+  setPresence(status: Exclude<PresenceStatus, 'offline'>, until?: Timestamp): Promise<void> {
+    return this.#call('PUT', '/v1/presence', { body: { status, ...(until === undefined ? {} : { until }) } });
   }
 
   async user(userId: string, options: CallOptions = {}): Promise<User> {
@@ -182,6 +226,117 @@ export class MillraceRest {
     next_cursor: string | null;
   }> {
     return this.#call('GET', '/v1/users', { query, signal });
+  }
+
+  groups({ signal, ...query }: PageQuery = {}): Promise<{ groups: Group[]; next_cursor: string | null }> {
+    return this.#call('GET', '/v1/groups', { query, signal });
+  }
+
+  async group(groupId: string, options: CallOptions = {}): Promise<GroupWithMembers> {
+    const at = path`/v1/groups/${groupId}`;
+    return (await this.#call<{ group: GroupWithMembers }>('GET', at, options)).group;
+  }
+
+  /** Makes a group under an id of one's own, or gives it another name and other people. Admins and owners. */
+  async putGroup(groupId: string, body: { name: string; members: readonly string[] }): Promise<GroupWithMembers> {
+    const at = path`/v1/groups/${groupId}`;
+    return (await this.#call<{ group: GroupWithMembers }>('PUT', at, { body })).group;
+  }
+
+  /** Admins and owners. Texts that mention it then mention nobody by it. */
+  removeGroup(groupId: string): Promise<void> {
+    return this.#call('DELETE', path`/v1/groups/${groupId}`);
+  }
+
+  async devices(options: CallOptions = {}): Promise<readonly Device[]> {
+    return (await this.#call<{ devices: Device[] }>('GET', '/v1/devices', options)).devices;
+  }
+
+  /** What may push to one in a channel; null: none was set. */
+  async notifications(channelId: string, options: CallOptions = {}): Promise<NotificationLevel | null> {
+    const at = path`/v1/channels/${channelId}/notifications`;
+    return (await this.#call<{ level: NotificationLevel | null }>('GET', at, options)).level;
+  }
+
+  /** What one set, by channel; channels without a level of one's own are left out. */
+  async notificationLevels(options: CallOptions = {}): Promise<readonly ChannelLevel[]> {
+    return (await this.#call<{ levels: ChannelLevel[] }>('GET', '/v1/notifications', options)).levels;
+  }
+
+  async quietHours(options: CallOptions = {}): Promise<QuietHours | null> {
+    return (await this.#call<{ quiet_hours: QuietHours | null }>('GET', '/v1/quiet_hours', options)).quiet_hours;
+  }
+
+  /** Null ends them. */
+  async setQuietHours(hours: QuietHours | null): Promise<QuietHours | null> {
+    const extra = hours ? { body: { ...hours } } : {};
+    const method = hours ? 'PUT' : 'DELETE';
+    return (await this.#call<{ quiet_hours: QuietHours | null }>(method, '/v1/quiet_hours', extra)).quiet_hours;
+  }
+
+  async workspace(options: CallOptions = {}): Promise<WorkspaceSettings> {
+    return (await this.#call<{ workspace: WorkspaceSettings }>('GET', '/v1/workspace', options)).workspace;
+  }
+
+  /** Whether pushes say what was written. Admins and owners. */
+  async changeWorkspace(change: Pick<WorkspaceSettings, 'push_bodies'>): Promise<WorkspaceSettings> {
+    const extra = { body: { ...change } };
+    return (await this.#call<{ workspace: WorkspaceSettings }>('PATCH', '/v1/workspace', extra)).workspace;
+  }
+
+  /** Ends a person's access, sockets included, or gives it back. Admins and owners. */
+  async setDeactivated(userId: string, deactivated: boolean): Promise<User> {
+    const extra = { body: { deactivated } };
+    return (await this.#call<{ user: User }>('PATCH', path`/v1/users/${userId}`, extra)).user;
+  }
+
+  /** How long messages are kept; null: for good. */
+  async retention(options: CallOptions = {}): Promise<number | null> {
+    return (await this.#call<{ retention: { days: number | null } }>('GET', '/v1/retention', options)).retention.days;
+  }
+
+  /** What is older goes within minutes, for ever. Admins and owners. */
+  async setRetention(days: number | null): Promise<void> {
+    await this.#call('PUT', '/v1/retention', { body: { days } });
+  }
+
+  async channelRetention(channelId: string, options: CallOptions = {}): Promise<ChannelRetention> {
+    const at = path`/v1/channels/${channelId}/retention`;
+    return (await this.#call<{ retention: ChannelRetention }>('GET', at, options)).retention;
+  }
+
+  /** Null: as the workspace says; 0: for good. Admins and owners. */
+  async setChannelRetention(channelId: string, days: number | null): Promise<ChannelRetention> {
+    const at = path`/v1/channels/${channelId}/retention`;
+    return (await this.#call<{ retention: ChannelRetention }>('PUT', at, { body: { days } })).retention;
+  }
+
+  /** Admins and owners. */
+  async holds(options: CallOptions = {}): Promise<readonly LegalHold[]> {
+    return (await this.#call<{ holds: LegalHold[] }>('GET', '/v1/holds', options)).holds;
+  }
+
+  /** Holds a channel, what a person wrote and read, or (neither) everything. Admins and owners. */
+  async putHold(holdId: string, body: { channel_id?: string; user_id?: string; reason: string }): Promise<LegalHold> {
+    return (await this.#call<{ hold: LegalHold }>('PUT', path`/v1/holds/${holdId}`, { body })).hold;
+  }
+
+  releaseHold(holdId: string): Promise<void> {
+    return this.#call('DELETE', path`/v1/holds/${holdId}`);
+  }
+
+  /** Erases a person for good. Owners. */
+  async erase(userId: string): Promise<Erasure> {
+    return (await this.#call<{ erasure: Erasure }>('DELETE', path`/v1/users/${userId}`)).erasure;
+  }
+
+  async erasures(options: CallOptions = {}): Promise<readonly Erasure[]> {
+    return (await this.#call<{ erasures: Erasure[] }>('GET', '/v1/erasures', options)).erasures;
+  }
+
+  /** Who changed what about people and channels, the newest first. Admins and owners. */
+  audit({ signal, ...query }: AuditQuery = {}): Promise<{ entries: AuditEntry[]; next_cursor: string | null }> {
+    return this.#call('GET', '/v1/audit', { query, signal });
   }
 
   async addDevice(platform: DevicePlatform, token: string): Promise<void> {

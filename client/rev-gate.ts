@@ -69,7 +69,7 @@ export class RevGate {
    * near the 64 KiB that a frame may have.
    */
   resume(channelIds: Iterable<string> = this.#held.keys()): Record<string, number>[] {
-    const frames: Record<string, number>[] = [];
+    const frames: [string, number][][] = [];
     let size = FRAME_BUDGET;
     for (const id of channelIds) {
       const held = this.#held.get(id);
@@ -77,13 +77,14 @@ export class RevGate {
       held.resuming = true;
       const cost = id.length * 3 + 24;
       if (size + cost > FRAME_BUDGET) {
-        frames.push({});
+        frames.push([]);
         size = 0;
       }
       size += cost;
-      frames.at(-1)![id] = held.rev;
+      frames.at(-1)!.push([id, held.rev]);
     }
-    return frames;
+    // Never by assignment: an id may be __proto__.
+    return frames.map((revs) => Object.fromEntries(revs));
   }
 
   /**

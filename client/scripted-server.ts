@@ -11,6 +11,7 @@ interface ClientFrame {
   readonly channel_id?: string;
   readonly text?: string;
   readonly client_msg_id?: string;
+  readonly user_ids?: readonly string[];
 }
 
 /** A test's server: keeps the contract of the socket, but for the harm that the script tells it to do. */
@@ -127,6 +128,10 @@ export class ScriptedServer {
     if (frame.type === 'ping') this.#send(socket, { type: 'pong', id: frame.id });
     if (frame.type === 'resume') setTimeout(() => this.#resume(socket, frame), this.resumeDelayMs);
     if (frame.type === 'send') this.#store(socket, frame);
+    if (frame.type === 'presence.watch') {
+      const presence = (frame.user_ids ?? []).map((user_id) => ({ user_id, status: 'online' }));
+      this.#send(socket, { type: 'ack', id: frame.id, presence });
+    }
   }
 
   #store(socket: WebSocket, { id, channel_id = '', text = '', client_msg_id = '' }: ClientFrame): void {

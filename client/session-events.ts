@@ -1,4 +1,4 @@
-import type { EventFrame, HelloFrame, PresenceFrame, ReadFrame, TypingFrame } from './frames.ts';
+import type { EventFrame, HelloFrame, PresenceFrame, ReadFrame, ThreadReadFrame, TypingFrame } from './frames.ts';
 import type { MillraceError } from './millrace-error.ts';
 import type { Head } from './wire.ts';
 
@@ -38,6 +38,8 @@ export interface SessionEvents {
   removed: { readonly channel_id: string };
   /** Another of one's devices, or this one by REST, read up to there. */
   read: ReadFrame;
+  /** The same for a thread. */
+  threadRead: ThreadReadFrame;
   presence: PresenceFrame;
   typing: TypingFrame;
   /** An error that answers no request. */

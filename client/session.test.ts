@@ -134,6 +134,22 @@ test('obeys reconnect: leaves, and comes back after the time it was told', async
   assert.ok(Date.now() - asked >= 115);
 });
 
+test('reports a channel that is too far behind as reset, and goes on from its head', async () => {
+  for (let i = 0; i < 8; i++) server.publish('a');
+  for (let i = 0; i < 3; i++) server.publish('b');
+  connect({ maxBehind: 5 });
+  await caughtUp();
+  assert.deepEqual(resets, ['a']);
+  assert.deepEqual(seen.get('b'), [1, 2, 3]);
+  server.publish('a');
+  await caughtUp();
+  assert.deepEqual(seen.get('a'), [9]);
+  assert.deepEqual(
+    server.received.filter(({ type }) => type === 'resume').map(({ channels }) => channels),
+    [{ b: 0 }],
+  );
+});
+
 test('pings an idle socket, and leaves one that stays silent for two heartbeats', async () => {
   server.heartbeatMs = 40;
   connect();

@@ -9,6 +9,7 @@ import { RevGate } from './rev-gate.ts';
 import type { SessionEvents, SessionState } from './session-events.ts';
 import type { Closed, SocketConstructor } from './socket-like.ts';
 import { currentToken, type TokenSource } from './token-source.ts';
+import type { Head } from './wire.ts';
 
 export interface SessionOptions {
   /** Of the socket, as `wss://chat.example.com/v1/socket`. */
@@ -21,6 +22,11 @@ export interface SessionOptions {
   readonly backoff?: BackoffOptions;
   /** Revs that the app holds from an earlier run: their events are fetched, or reported as `reset`. */
   readonly revs?: Readonly<Record<string, number>>;
+  /**
+   * A channel that is more revs behind than this when a connection begins is reported as `reset` instead of being
+   * caught up, for an app that shows recent messages only. Default: none is.
+   */
+  readonly maxBehind?: number;
   readonly clock?: Clock;
 }
 
@@ -94,12 +100,19 @@ export class MillraceSession {
     void this.#connect();
   }
 
-  /** Sends a request over the socket. Rejects with `MillraceError`; with `disconnected` at once when it is not open. */
-  request<Type extends RequestType>(type: Type, fields: RequestFields[Type]): Promise<AnswerFields[Type]> {
+  /**
+   * Sends a request over the socket. Rejects with `MillraceError`; with `disconnected` at once when it is not open.
+   * `onAnswer` gets the answer before any later frame is taken.
+   */
+  request<Type extends RequestType>(
+    type: Type,
+    fields: RequestFields[Type],
+    onAnswer?: (answer: AnswerFields[Type]) => void,
+  ): Promise<AnswerFields[Type]> {
     if (!this.#connection || this.#returnAt > 0) {
       return Promise.reject(new MillraceError({ code: 'disconnected', detail: 'the socket is not open' }));
     }
-    return this.#connection.request(type, fields);
+    return this.#connection.request(type, fields, onAnswer);
   }
 
   /** Says that the user is typing; lost when not connected. */
@@ -142,12 +155,16 @@ export class MillraceSession {
 
   #greet(connection: Connection, hello: HelloFrame): void {
     this.#helloAt = this.#clock.now();
-    const held = new Set(Object.keys(this.#gate.revs()));
+    const held = new Map(Object.entries(this.#gate.revs()));
+    const leftBehind: { channel_id: string; head: Head }[] = [];
     for (const { channel_id, head } of hello.channels) {
-      if (held.has(channel_id)) continue;
+      const rev = held.get(channel_id);
+      if (rev !== undefined && head.rev - rev <= (this.#options.maxBehind ?? Infinity)) continue;
       const tracked = this.#gate.hold(channel_id, head.rev);
-      if (!this.#sawHello) continue;
-      this.events.emit(tracked ? 'added' : 'reset', { channel_id, head });
+      if (rev !== undefined) {
+        held.delete(channel_id);
+        leftBehind.push({ channel_id, head });
+      } else if (this.#sawHello) this.events.emit(tracked ? 'added' : 'reset', { channel_id, head });
     }
     this.#sawHello = true;
     this.#resumer = new Resumer({
@@ -160,11 +177,12 @@ export class MillraceSession {
       onHopeless: () => connection.close('resuming failed'),
     });
     // Before the app hears of the connection, so that its own requests come after.
-    this.#resumer.resume(held);
+    this.#resumer.resume(held.keys());
     if (this.#watched.length > 0) void this.#watch();
     const { connection_id: connectionId, user_id: userId, workspace_id: workspaceId } = hello;
     this.#setState({ status: 'connected', connectionId, userId, workspaceId });
     this.events.emit('hello', hello);
+    for (const channel of leftBehind) this.events.emit('reset', channel);
   }
 
   #take(frame: ServerFrame): void {
@@ -188,6 +206,9 @@ export class MillraceSession {
         return;
       case 'read':
         this.events.emit('read', frame);
+        return;
+      case 'thread.read':
+        this.events.emit('threadRead', frame);
         return;
       case 'presence':
         this.events.emit('presence', frame);
@@ -253,10 +274,12 @@ export class MillraceSession {
 
   async #watch(): Promise<void> {
     try {
-      const answer = await this.request('presence.watch', { user_ids: this.#watched });
-      for (const { user_id, status } of answer.presence) {
-        this.events.emit('presence', { type: 'presence', user_id, status });
-      }
+      // At once, for a change that follows the answer must not be overwritten by it.
+      await this.request('presence.watch', { user_ids: this.#watched }, ({ presence }) => {
+        for (const { user_id, status } of presence) {
+          this.events.emit('presence', { type: 'presence', user_id, status });
+        }
+      });
     } catch (error) {
       if (error instanceof MillraceError) this.events.emit('problem', error);
       else throw error;

@@ -6,7 +6,7 @@ import { compareIds } from './identity.ts';
 import type { Draft } from './outbox.ts';
 import { messageOf } from './scripted-server.ts';
 import { Timeline } from './timeline.ts';
-import type { Message } from './wire.ts';
+import type { Channel, Message } from './wire.ts';
 
 const options = { channelId: 'a', userId: 'me', limit: 10 };
 const ids = (timeline: Timeline) => timeline.messages.map(({ seq }) => seq);
@@ -151,5 +151,35 @@ test('whatever the order of pages and events, the window is one run of the chann
       }
     }),
     { numRuns: 500 },
+  );
+});
+
+test('gives up what is no longer kept; the root of a thread that goes on shows as deleted', () => {
+  const changed = (history_from: string | null): EventFrame => ({
+    type: 'event',
+    channel_id: 'a',
+    rev: 9,
+    event: { kind: 'channel.changed', channel: { channel_id: 'a', history_from } as unknown as Channel },
+  });
+  const timeline = loaded(1, 4, { before: true });
+  const line = timeline.messages[2]!.message_id;
+  assert.equal(timeline.apply(changed(null)), false);
+  assert.equal(timeline.apply(changed(line)), true);
+  assert.deepEqual(ids(timeline), [3, 4]);
+  assert.equal(timeline.hasMoreBefore, false);
+  assert.equal(timeline.apply(changed(line)), false);
+
+  const [root, gone, left] = range(1, 3).map((message, at) =>
+    at === 0 ? message : { ...message, thread_id: messageOf('a', 1).message_id },
+  );
+  const thread = new Timeline({ ...options, root: root!.message_id });
+  thread.complete(thread.begin('window'), { messages: [root!, gone!, left!], has_more_after: false });
+  assert.equal(thread.apply(changed(left!.message_id)), true);
+  assert.deepEqual(
+    thread.messages.map(({ message_id, deleted, text }) => [message_id, deleted, text !== '']),
+    [
+      [root!.message_id, true, false],
+      [left!.message_id, false, true],
+    ],
   );
 });

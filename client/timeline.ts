@@ -121,6 +121,8 @@ export class Timeline {
   /** Takes an event of the session; those of other channels or threads change nothing. Returns whether rows changed. */
   apply(frame: EventFrame): boolean {
     const { event } = frame;
+    if (frame.channel_id === this.#options.channelId && event.kind === 'channel.changed')
+      return this.#drop(event.channel.history_from);
     if (frame.channel_id !== this.#options.channelId || !('message' in event)) return false;
     const { message } = event;
     if (!this.#belongs(message)) return this.#countReply(event.kind, message);
@@ -192,6 +194,23 @@ export class Timeline {
       }
     }
     list.splice(at, 0, message);
+    return true;
+  }
+
+  /** What lies below a message id is no longer kept; the root of a thread that goes on is shown as deleted. */
+  #drop(below: string | null | undefined): boolean {
+    if (!below) return false;
+    const kept = this.#messages
+      .filter((message) => compareIds(message.message_id, below) >= 0 || message.message_id === this.#options.root)
+      .map((message) =>
+        compareIds(message.message_id, below) >= 0 || message.deleted
+          ? message
+          : { ...message, text: '', reactions: {}, mentions: [], deleted: true },
+      );
+    if (kept.every((message, index) => message === this.#messages[index]) && kept.length === this.#messages.length)
+      return false;
+    this.#messages = kept;
+    if (this.#options.root === undefined) this.hasMoreBefore = false;
     return true;
   }
 

@@ -1,52 +1,45 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Settings } from '../config/settings.ts';
-import type { Directory } from '../platform/directory/port.ts';
+import type { Registry } from 'prom-client';
 import { messageOf } from '../platform/errors/error.ts';
 import { presenceKey } from '../platform/keys.ts';
-import type { Log } from '../platform/log/port.ts';
-import type { MessageStore } from '../platform/messages/port.ts';
-import type { Presence } from '../platform/presence/port.ts';
-import type { SearchIndex } from '../platform/search/port.ts';
+import { newTraceId } from '../platform/tracing/context.ts';
+import { publishSpan, sampledIn } from '../platform/tracing/spans.ts';
+import { tracedLog } from '../platform/tracing/traced-log.ts';
 import { Admission } from './admission.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { CallContext } from './calls/context.ts';
 import { KnownAccess } from './calls/known-access.ts';
 import { Gateway } from './gateway/gateway.ts';
-import { limits, RateLimits } from './limits.ts';
-import { OutboxRelay } from './outbox-relay.ts';
+import { SlotLease } from './gateway/slot-lease.ts';
+import { limits } from './limits.ts';
+import { edgeMetrics } from './metrics.ts';
+import type { EdgeOptions, EdgePorts } from './options.ts';
+import { Placement } from './placement.ts';
+import { RateLimits } from './rate-limits.ts';
+import { auditRelay } from './relay/audit-relay.ts';
+import { outboxRelay } from './relay/outbox-relay.ts';
 import { openPages } from './rest/open-pages.ts';
 import { openapi } from './rest/openapi.ts';
 import { routes } from './rest/routes/index.ts';
 import { restServer } from './rest/server.ts';
+import { slackApi } from './slack/slack.ts';
 import { asyncapi } from './socket/asyncapi.ts';
 import { Hub } from './socket/hub.ts';
 import { PresenceWatches } from './socket/presence-watches.ts';
 import { chooseTransport } from './transport/choose.ts';
-import type { HttpRequest, HttpResponse } from './transport/port.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type Socket,
+  type SocketHandlers,
+  socketPaths,
+} from './transport/port.ts';
 
+/** After a rejoin that failed. */
+const rejoin_ms = 1000;
 /** How long calls under way may take to end when the edge stops. */
 const stopCalls_ms = 3000;
-
-export interface EdgePorts {
-  log: Log;
-  store: MessageStore;
-  directory: Directory;
-  search: SearchIndex;
-  presence: Presence;
-}
-
-export interface EdgeOptions {
-  settings: Settings;
-  secret: string;
-  /** This process's gateway slot, and the epoch under which it holds it. */
-  gateway: { slot: string; epoch: number };
-  version: string;
-  /** Whether the rest of the process works. */
-  healthy(): boolean;
-}
 
 export interface Edge {
   port: number;
@@ -57,27 +50,32 @@ export interface Edge {
 
 /** Sockets and REST of one process, on the ports that it is given. Errors: `port_in_use`. */
 export async function startEdge(
-  ports: EdgePorts,
+  given: EdgePorts,
   options: EdgeOptions,
   registry: Registry,
   logger: Logger,
 ): Promise<Edge> {
   const { settings } = options;
+  const { tracing } = given;
+  const ports = { ...given, log: tracedLog(given.log, tracing) };
   const metrics = edgeMetrics(registry);
-  const tokens = new Tokens({
-    ...settings,
-    secret: options.secret,
-    jwks_url: settings.jwks_url,
-    issuer: settings.jwt_issuer,
-    audience: settings.jwt_audience,
-  });
+  const { jwks_url, jwt_issuer: issuer, jwt_audience: audience } = settings;
+  const tokens = new Tokens({ secret: options.secret, jwks_url, issuer, audience }, (error) =>
+    logger.warn({ error: messageOf(error) }, 'the key set is not renewed: the one before it serves on'),
+  );
   const admission = new Admission(
     tokens,
-    new RateLimits(settings.rate_limit === 'on'),
+    new RateLimits(ports.rates, settings.rate_limit === 'on', (error) =>
+      logger.warn({ error: messageOf(error) }, 'rates are not shared now: each gateway limits alone'),
+    ),
     ports.directory,
     settings.provisioning,
+    new Placement(settings),
   );
-  const relay = new OutboxRelay(ports.directory, ports.log, logger);
+  const relays = [
+    outboxRelay(ports.directory, ports.log, logger),
+    auditRelay(ports.directory, ports.log, settings.audit_days, logger),
+  ];
 
   const transportLimits = {
     http_body_bytes: limits.http_body_bytes,
@@ -87,7 +85,7 @@ export async function startEdge(
   const calls = { underWay: 0 };
   let rest: (request: HttpRequest) => Promise<HttpResponse>;
   const transport = chooseTransport(
-    settings.transport,
+    settings,
     {
       http: async (request) => {
         calls.underWay++;
@@ -97,35 +95,52 @@ export async function startEdge(
           calls.underWay--;
         }
       },
-      open: (socket) => hub.open(socket),
-      message: (socket, data, binary) => hub.message(socket, data, binary),
-      alive: (socket) => hub.alive(socket),
-      overflowed: (socket) => hub.overflowed(socket),
-      closed: (socket, code) => hub.closed(socket, code),
+      open: (socket) => handlersOf(socket).open(socket),
+      message: (socket, data, binary) => handlersOf(socket).message(socket, data, binary),
+      alive: (socket) => handlersOf(socket).alive(socket),
+      overflowed: (socket) => handlersOf(socket).overflowed(socket),
+      closed: (socket, code) => handlersOf(socket).closed(socket, code),
     },
     transportLimits,
     logger,
   );
+  const lease = new SlotLease(ports.log, { ...options.gateway, logger }, () => rejoin());
   const gateway = new Gateway(
-    options.gateway.slot,
-    options.gateway.epoch,
+    lease,
     {
       log: ports.log,
       store: ports.store,
-      publish: (topic, frame) => {
+      publish: (topic, frame, event) => {
+        const began = tracing.on ? performance.now() : 0;
         metrics.published.inc();
         transport.publish(topic, frame);
+        slack?.sockets.publish(topic, frame, event);
+        if (!event) return;
+        metrics.delivered.observe(Math.max(0, Date.now() - event.time) / 1000);
+        const traced = sampledIn(tracing, event);
+        if (traced) tracing.record(publishSpan(tracing, traced, gateway.slot, began));
       },
-      person: (event) => hub.person(event),
+      person: (event) => {
+        if ('AccessEnded' in event.body) admission.forget(event);
+        hub.person(event);
+        slack?.sockets.person(event);
+      },
       presence: (change) => watches.changed(change),
       lost: (error) => {
         logger.error({ error: messageOf(error) }, 'the gateway missed records: its sockets close, and come back');
         hub.closeAll(1000);
+        slack?.sockets.closeAll();
       },
     },
     logger,
   );
-  const watches = new PresenceWatches(gateway);
+  const rejoin = (): void => {
+    gateway.rejoin('its lease had ended').catch((error: unknown) => {
+      logger.error({ error: messageOf(error) }, 'the gateway has no slot: trying again');
+      setTimeout(rejoin, rejoin_ms).unref();
+    });
+  };
+  const watches = new PresenceWatches(gateway, metrics.presenceFrames);
   ports.presence.onChange(({ workspace_id, user_id }, { status }) => {
     const value = { workspace_id, user_id, status };
     const key = presenceKey(workspace_id, user_id);
@@ -137,14 +152,17 @@ export async function startEdge(
     ...ports,
     gateway,
     watches,
-    access: new KnownAccess(ports.directory),
+    access: new KnownAccess(ports.directory, ports.store),
     logger,
-    relay: () => relay.poke(),
+    relay: () => {
+      for (const relay of relays) relay.poke();
+    },
+    admission,
   };
-  const hub = new Hub(
-    { context, admission, traceId: () => randomUUID().replaceAll('-', '') },
-    settings.egress_memory * 1024 * 1024,
-  );
+  const hub = new Hub({ context, admission, traceId: newTraceId }, settings.egress_memory * 1024 * 1024);
+  const slack = slackApi(context, admission, settings, options.secret, registry);
+  const handlersOf = ({ handshake }: Socket): SocketHandlers =>
+    slack && handshake.path === socketPaths.slack ? slack.sockets : hub;
   metrics.watch(hub, gateway);
   const open = openPages({
     registry,
@@ -154,18 +172,20 @@ export async function startEdge(
       '/v1/asyncapi.json': asyncapi(options.version),
     },
   });
-  rest = restServer(routes, context, admission, open, (route, status, seconds) =>
+  const own = restServer(routes, context, admission, open, (route, status, seconds) =>
     metrics.calls.observe({ route, status: String(status) }, seconds),
   );
+  rest = (request) => slack?.http(request) ?? own(request);
 
   await gateway.start();
-  relay.start();
+  for (const relay of relays) relay.start();
   hub.start();
+  slack?.sockets.start();
   let port: number;
   try {
     port = await transport.listen(settings.port, settings.host);
   } catch (error) {
-    await Promise.all([gateway.stop(), relay.stop()]);
+    await Promise.all([gateway.stop(), ...relays.map((relay) => relay.stop())]);
     throw error;
   }
   return {
@@ -174,47 +194,11 @@ export async function startEdge(
     stop: async () => {
       transport.stopListening();
       hub.drain(5000);
+      slack?.sockets.drain();
       for (const until = Date.now() + stopCalls_ms; calls.underWay > 0 && Date.now() < until; ) await sleep(10);
-      await relay.stop();
+      await Promise.all(relays.map((relay) => relay.stop()));
       await gateway.stop();
       transport.close();
-    },
-  };
-}
-
-function edgeMetrics(registry: Registry) {
-  const registers = [registry];
-  return {
-    calls: new Histogram({
-      name: 'millrace_http_request_seconds',
-      help: 'REST calls by route and status.',
-      labelNames: ['route', 'status'],
-      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10],
-      registers,
-    }),
-    published: new Counter({
-      name: 'millrace_frames_published_total',
-      help: 'Events encoded once and given to the sockets that hear them.',
-      registers,
-    }),
-    watch: (hub: Hub, gateway: Gateway) => {
-      const gauge = (name: string, help: string, read: () => number) =>
-        new Gauge({
-          name,
-          help,
-          registers,
-          collect() {
-            this.set(read());
-          },
-        });
-      gauge('millrace_sockets', 'Open sockets.', () => hub.count);
-      gauge(
-        'millrace_sockets_too_slow',
-        'Sockets closed since the start because they did not keep up.',
-        () => hub.closedTooSlow.count,
-      );
-      gauge('millrace_interests', 'Channels and people that this gateway follows.', () => gateway.interestCount);
-      gauge('millrace_requests_waiting', 'Commands whose answer is awaited.', () => gateway.requests.count);
     },
   };
 }

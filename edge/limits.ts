@@ -1,6 +1,3 @@
-import { LRUCache } from 'lru-cache';
-import { MillraceError } from '../platform/errors/error.ts';
-
 /** Numbers of the contract (protocol.md) and of the edge's own bounds, in one place. */
 export const limits = {
   text_code_points: 8000,
@@ -11,9 +8,14 @@ export const limits = {
   page: 200,
   page_default: 50,
   watched_people: 500,
+  /** How far ahead a status set by hand may end. */
+  status_days: 30,
   import_items: 500,
   /** Channels of one person. */
   channels: 1000,
+  channel_members: 100_000,
+  /** In a channel with more members nobody is told who types. */
+  typing_members: 500,
   frame_bytes: 64 * 1024,
   /** Past this uWebSockets.js cuts the connection without a code. */
   hard_frame_bytes: 1024 * 1024,
@@ -26,34 +28,13 @@ export const limits = {
   waiting_requests: 50_000,
   /** Refusals for the rate within 10 s after which a socket is closed. */
   refusals: 200,
+  /** Of one imported message, in all: as many as people may add (processors/sequence). */
+  imported_reactions: 3000,
   mentions: 200,
+  /** People of one group. */
+  group_members: 1000,
+  /** Groups that one text mentions; the rest of them is text. */
+  groups_mentioned: 20,
+  /** People whom the groups of one text reach: each is in the message's record, and gets a row. */
+  reached_by_groups: 1000,
 } as const;
-
-const perSecond = 100;
-const burst = 200;
-
-/** A token bucket for each person: 100 requests a second, bursts of 200. At the bound the longest unused are forgotten, full again. */
-export class RateLimits {
-  private readonly buckets = new LRUCache<string, { tokens: number; at: number }>({ max: 100_000 });
-
-  constructor(
-    private readonly enabled: boolean,
-    private readonly clock: () => number = Date.now,
-  ) {}
-
-  /** Error: `rate_limited` with the seconds to wait. One refused does not count. */
-  take(person: string): void {
-    if (!this.enabled) return;
-    const now = this.clock();
-    const bucket = this.buckets.get(person) ?? { tokens: burst, at: now };
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
-    bucket.at = now;
-    this.buckets.set(person, bucket);
-    if (bucket.tokens < 1) {
-      throw new MillraceError('rate_limited', `at most ${perSecond} requests a second, in bursts of ${burst}`, {
-        retryAfter: 1,
-      });
-    }
-    bucket.tokens -= 1;
-  }
-}

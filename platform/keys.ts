@@ -36,7 +36,7 @@ export function partitionOf(key: string, partitions: number): number {
 }
 
 /** MurmurHash 2 with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2). */
-function murmur2(data: Buffer): number {
+export function murmur2(data: Buffer): number {
   const m = 0x5bd1e995;
   const length = data.length;
   let h = 0x9747b28c ^ length;
@@ -57,3 +57,6 @@ function murmur2(data: Buffer): number {
   h = Math.imul(h, m);
   return h ^ (h >>> 15);
 }
+
+/** The author that an erased person's messages have from then on, and whom texts that named them name. No one is let in under it. */
+export const erasedUser = 'erased-user';

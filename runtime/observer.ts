@@ -104,3 +104,13 @@ export class RuntimeMetrics {
     return meter;
   }
 }
+
+/** For what is no part of what the running version is seen to do: states made beside it, replays, standbys. */
+export const unobserved: TaskObserver = {
+  took: () => undefined,
+  passed: () => undefined,
+  committed: () => undefined,
+  retried: () => undefined,
+  deadLettered: () => undefined,
+  inFlight: () => undefined,
+};

@@ -1,5 +1,6 @@
-import type { TSchema } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
 import type { RowWrite } from '../platform/messages/port.ts';
+import type { Notice } from '../platform/push/work.ts';
 import type { SearchDocument } from '../platform/search/port.ts';
 import type { Schemas } from '../schemas/generated/types.ts';
 
@@ -9,6 +10,8 @@ export interface FlowSchemas extends Schemas {
   Row: RowWrite;
   /** For the sink `search: messages`. */
   SearchDocument: SearchDocument;
+  /** For the sink `push: audience`. */
+  Notice: Notice;
 }
 
 export type FlowSchema = keyof FlowSchemas;
@@ -39,6 +42,14 @@ export interface State {
   get(table: string, key: string): unknown;
   /** `undefined` removes the row. */
   set(table: string, key: string, value: unknown): void;
+}
+
+/** How the rows of a state move where a topic gets more partitions (`millrace repartition`). */
+export interface Moves {
+  /** The key by which a row's records are partitioned; undefined for a row of the partition as a whole. */
+  keyOf(table: string, key: string): string | undefined;
+  /** Of the rows that partitions have as a whole under one key, in any order, the one that every new partition gets. */
+  merge(table: string, key: string, values: unknown[]): unknown;
 }
 
 export interface TableSpec {
@@ -83,8 +94,10 @@ export interface Processor<Options extends TSchema = TSchema> {
     /** The time of that input, by which rows expire; default: the event's own append time, which may be later. */
     time?(event: Input): number;
   };
+  /** Unset: the number of partitions can't grow under a state of this processor. */
+  moves?: Moves;
   /** Makes the step of one node in one partition. It may keep nothing between calls but what is in `state`. */
-  create(options: unknown): (state: State, input: Input) => Output[];
+  create(options: Static<Options>): (state: State, input: Input) => Output[];
 }
 
 export function defineProcessor<Options extends TSchema>(processor: Processor<Options>): Processor<Options> {

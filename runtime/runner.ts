@@ -1,63 +1,35 @@
 import type { Logger } from 'pino';
-import { MillraceError } from '../platform/errors/error.ts';
-import type { TopicSpec } from '../platform/log/port.ts';
+import { MillraceError, messageOf } from '../platform/errors/error.ts';
+import type { HeldPartitions } from '../schemas/generated/types.ts';
 import type { Deployments, Version } from './deployment/deployments.ts';
-import { parseDuration } from './duration.ts';
-import type { RuntimeMetrics, TaskObserver } from './observer.ts';
-import { secondsBehind } from './observing/lag.ts';
-import type { NodeStatus } from './observing/node-meter.ts';
-import { stateRows } from './observing/state-rows.ts';
-import { PartitionRunner, type PartitionState } from './partition.ts';
+import { type RuntimeMetrics, unobserved } from './observer.ts';
+import { statusOf, type TaskStatus, type TopologyStatus, tasksOf } from './observing/status.ts';
+import { PartitionRunner } from './partition.ts';
+import { alone, type Share, type Sharing } from './sharing/port.ts';
+import { Standbys } from './standbys.ts';
 import type { TaskPorts } from './task/ports.ts';
-import type { Plans, TopologyPlan } from './topology/plan.ts';
+import type { TopologyPlan } from './topology/plan.ts';
+import { partitionsOf, type RunnerOptions, topicSpecs } from './topology/topic-specs.ts';
 import { Watchdog } from './watchdog.ts';
 
-export interface RunnerOptions {
-  /** Partition count of topics with `partitions: channels`. Final once chosen. */
-  partitions: number;
-  /** Gateway slots: each has a topic of its own. */
-  gateways: string[];
+/** How this process shares its work with others; by default it runs all. */
+export interface SharedRun {
+  sharing: Sharing;
+  /** Resolves once others can know how far consumers have come here: before a partition is given on. */
+  handOver(): Promise<void>;
 }
 
-export interface SourceStatus {
-  source: string;
-  topic: string;
-  partition: number;
-  next: number;
-  end: number;
-  lag: number;
-  /** For how long the oldest record that it has not taken has lain there. */
-  lag_s: number;
-}
-
-export interface TaskStatus {
-  partition: number;
-  state: PartitionState | 'stalled';
-  /** The deployment whose version runs here. */
-  deployment: number;
-  /** The last failure. */
-  error: string | null;
-}
-
-export interface TopologyStatus {
-  topology: string;
-  version: number;
-  description: string;
-  /** What an operator holds: `topology`, or `topology/node`. */
-  paused: string[];
-  tasks: TaskStatus[];
-  nodes: { [node: string]: NodeStatus };
-  /** How many rows each node that keeps state has. */
-  state_rows: { [node: string]: number };
-  sources: SourceStatus[];
-}
-
-/** Runs in this process what should run, a task for each partition of each topology, and follows each change of it. */
+/** Runs what should run here, a task for each partition of each topology that is this process's, and follows each change of it. */
 export class Runner {
-  private readonly running = new Map<string, PartitionRunner[]>();
-  private readonly ending = new Set<Promise<void>>();
+  /** By topology and partition. */
+  private readonly running = new Map<string, Map<number, PartitionRunner>>();
+  /** Asked to stop; until then nobody else may begin them, and they count as held. */
+  private readonly ending = new Map<string, { partition: PartitionRunner; ended: Promise<void> }>();
+  private readonly standbys: Standbys;
   private readonly watchdog: Watchdog;
-  private unlisten: () => void = () => undefined;
+  private readonly unlisten: (() => void)[] = [];
+  private converging: Promise<void> = Promise.resolve();
+  private stopped = false;
 
   constructor(
     readonly deployments: Deployments,
@@ -65,25 +37,31 @@ export class Runner {
     private readonly options: RunnerOptions,
     private readonly metrics: RuntimeMetrics,
     private readonly logger: Logger,
+    private readonly shared: SharedRun = { sharing: alone, handOver: async () => undefined },
   ) {
     this.watchdog = new Watchdog(ports.log, ports.clock, logger);
+    this.standbys = new Standbys(ports, logger);
   }
 
   /** Declares the topics and starts the tasks. Errors: `conflict` for a changed partition count; `topology_invalid`. */
   async start(): Promise<void> {
     await this.converge();
-    this.unlisten = this.deployments.onChange(() => {
-      this.converge().catch((error: unknown) => this.logger.error({ error }, 'what should run can not be run'));
-    });
+    // One after the other, each with what is wanted by then.
+    const again = (): void => {
+      this.converging = this.converging.then(() => this.convergeAgain());
+    };
+    this.unlisten.push(this.deployments.onChange(again), this.shared.sharing.onChange(again));
     this.watchdog.start(() => this.partitions());
   }
 
   /** Lets units under way end. Resolves when every task has stopped, or after `deadline_ms`: false then. */
   async stop(deadline_ms: number): Promise<boolean> {
-    this.unlisten();
+    this.stopped = true;
+    for (const unlisten of this.unlisten.splice(0)) unlisten();
     this.watchdog.stop();
-    for (const partition of this.partitions()) partition.stop();
-    const ended = Promise.all([...this.partitions().map((partition) => partition.ended), ...this.ending]);
+    await this.converging;
+    for (const [name, partitions] of this.running) for (const partition of partitions.keys()) this.end(name, partition);
+    const ended = Promise.all([this.standbys.stop(), ...[...this.ending.values()].map((entry) => entry.ended)]);
     const timer = new AbortController();
     const late = this.ports.clock.sleep(deadline_ms, timer.signal).then(() => false);
     const clean = await Promise.race([ended.then(() => true), late]);
@@ -91,7 +69,7 @@ export class Runner {
     return clean;
   }
 
-  /** True while every task runs, and none stands still before records that it should take. */
+  /** True while every task here runs, and none stands still before records that it should take. */
   healthy(): boolean {
     return this.partitions().every(
       (partition) =>
@@ -99,65 +77,73 @@ export class Runner {
     );
   }
 
-  /** The deployment at which every partition of a topology is; undefined while they differ, or none runs. */
+  /** Topologies whose wanted version the code here is that of. */
+  able(): string[] {
+    const names = this.deployments.current?.topologies.map(({ topology }) => topology) ?? [];
+    return names.filter((name) => {
+      const version = this.deployments.wanted(name);
+      return version !== undefined && this.deployments.isTrue(version);
+    });
+  }
+
+  /** What runs here, or has not ended yet. */
+  holds(): HeldPartitions[] {
+    const held = new Map<string, HeldPartitions>();
+    for (const { topology, partition, deployment } of [
+      ...this.partitions(),
+      ...[...this.ending.values()].map((entry) => entry.partition),
+    ]) {
+      const at = `${topology}/${deployment}`;
+      const entry = held.get(at) ?? { topology, deployment, partitions: [] };
+      entry.partitions.push(partition);
+      held.set(at, entry);
+    }
+    return [...held.values()];
+  }
+
+  /** The deployment at which every partition of a topology is, whoever runs it; undefined while they differ, or one is run by nobody. */
   deploymentOf(topology: string): number | undefined {
-    const at = new Set(this.running.get(topology)?.map((partition) => partition.deployment));
-    return at.size === 1 ? [...at][0] : undefined;
+    const at = new Set(this.tasks(topology).map((task) => task.deployment));
+    const [only] = at;
+    return at.size === 1 && only !== 0 ? only : undefined;
+  }
+
+  /** Every partition of a topology that should run, whoever runs it. */
+  tasks(topology: string): TaskStatus[] {
+    const plan = this.deployments.wanted(topology)?.plan;
+    if (!plan) return [];
+    return tasksOf(plan, this.partitionsOf(plan), this.running.get(topology), this.shared.sharing.workers(), (task) =>
+      this.watchdog.isStalled(task),
+    );
   }
 
   async status(): Promise<TopologyStatus[]> {
-    const names = [...this.running.keys()].sort();
-    const found = await Promise.all(names.map((name) => this.statusOf(name)));
-    return found.filter((status): status is TopologyStatus => status !== undefined);
-  }
-
-  partitions(): PartitionRunner[] {
-    return [...this.running.values()].flat();
-  }
-
-  private async statusOf(name: string): Promise<TopologyStatus | undefined> {
-    const running = this.running.get(name);
-    const version = this.deployments.wanted(name);
-    if (!running || !version) return undefined;
-    const now = this.ports.clock.now();
-    const sources: SourceStatus[] = [];
-    for (const { task, partition: at } of running) {
-      for (const intake of task?.intakes ?? []) {
-        if (
-          intake.kind === 'redrives' ||
-          (at > 0 && intake.node && 'broadcast' in intake.node && intake.node.broadcast)
-        )
-          continue;
-        const { id: source, topic, partition } = intake;
-        const { start, end } = await this.ports.log.bounds(topic, partition);
-        const next = task?.positions.get(source) ?? start;
-        const lag_s = next < end ? await secondsBehind(this.ports.log, { topic, partition, next }, now) : 0;
-        sources.push({ source, topic, partition, next, end, lag: Math.max(0, end - next), lag_s });
-      }
-    }
-    return {
-      topology: name,
-      version: version.version,
-      description: version.plan.description,
-      paused: this.deployments.pauses(name).nodes.map((node) => (node === undefined ? name : `${name}/${node}`)),
-      tasks: running.map((runner) => ({
-        partition: runner.partition,
-        state: this.watchdog.isStalled(runner) ? 'stalled' : runner.state,
-        deployment: runner.deployment,
-        error: runner.error,
-      })),
-      nodes: this.metrics.nodes(version.plan),
-      state_rows: stateRows(
-        version.plan,
-        version.generation,
-        running.map(({ partition }) => partition),
-        this.ports.state,
+    const names = this.deployments.current?.topologies.map(({ topology }) => topology).sort() ?? [];
+    const found = names.map((name) => this.deployments.wanted(name)).filter((version) => version !== undefined);
+    return Promise.all(
+      found.map((version) =>
+        statusOf(version, this.tasks(version.topology), this.running.get(version.topology) ?? new Map(), {
+          ...{ ports: this.ports, nodes: this.metrics.nodes(version.plan) },
+          paused: this.deployments.pauses(version.topology).nodes,
+        }),
       ),
-      sources,
-    };
+    );
   }
 
-  /** Starts what should run and doesn't; stops what shouldn't. Versions are each partition's own business. */
+  /** Those that run here. */
+  partitions(): PartitionRunner[] {
+    return [...this.running.values()].flatMap((partitions) => [...partitions.values()]);
+  }
+
+  /** What runs here, at which version. */
+  versions(): { version: Version; partition: number }[] {
+    return this.partitions().flatMap(({ topology, deployment, partition }) => {
+      const version = this.deployments.version(topology, deployment);
+      return version ? [{ version, partition }] : [];
+    });
+  }
+
+  /** Begins what should run here and doesn't; stops what shouldn't. Versions are each partition's own business. */
   private async converge(): Promise<void> {
     const current = this.deployments.current;
     if (!current) return;
@@ -165,61 +151,64 @@ export class Runner {
     if (!plans)
       throw new MillraceError('topology_invalid', `deployment ${current.number} has errors against the code here`);
     await this.ports.log.declare(topicSpecs(plans, this.options));
-    for (const plan of plans.topologies) if (!this.running.has(plan.name)) this.begin(plan);
-    for (const [name, partitions] of this.running) {
-      if (plans.topologies.some((plan) => plan.name === name)) continue;
-      this.running.delete(name);
-      for (const partition of partitions) {
-        partition.stop();
-        const ended: Promise<void> = partition.ended.finally(() => this.ending.delete(ended));
-        this.ending.add(ended);
+    const shares = new Map<string, Share>();
+    for (const plan of plans.topologies)
+      shares.set(plan.name, this.shared.sharing.of(plan.name, this.partitionsOf(plan)));
+    for (const [name, partitions] of this.running)
+      for (const partition of partitions.keys())
+        if (!shares.get(name)?.run.includes(partition)) this.end(name, partition);
+    await this.standbys.only(shares, (name) => this.deployments.wanted(name));
+    for (const plan of plans.topologies)
+      for (const partition of shares.get(plan.name)!.run) {
+        const runs = this.running.get(plan.name)?.has(partition) || this.ending.has(placeOf(plan.name, partition));
+        if (!runs) this.begin(plan, partition);
       }
-    }
+    this.shared.sharing.tell();
   }
 
-  private begin(plan: TopologyPlan): void {
+  private begin(plan: TopologyPlan, number: number): void {
     const hooks = {
       observer: (version: Version, shadow: boolean) =>
         shadow ? unobserved : this.metrics.observer(version.topology, this.logger),
       restarted: () => this.metrics.restarts.inc({ topology: plan.name }),
       logger: this.logger,
     };
-    const partitions = Array.from(
-      { length: this.partitionsOf(plan) },
-      (_, partition) => new PartitionRunner(plan.name, partition, this.deployments, this.ports, hooks),
-    );
+    const partitions = this.running.get(plan.name) ?? new Map<number, PartitionRunner>();
+    partitions.set(number, new PartitionRunner(plan.name, number, this.deployments, this.ports, hooks));
     this.running.set(plan.name, partitions);
   }
 
+  private end(name: string, number: number): void {
+    const partitions = this.running.get(name)!;
+    const partition = partitions.get(number)!;
+    partitions.delete(number);
+    if (partitions.size === 0) this.running.delete(name);
+    partition.stop();
+    const place = placeOf(name, number);
+    const ended = partition.ended
+      .then(() => this.shared.handOver())
+      .catch((error: unknown) =>
+        this.logger.warn({ error: messageOf(error) }, 'whoever goes on with a partition repeats some of its records'),
+      )
+      .finally(() => {
+        this.ending.delete(place);
+        this.shared.sharing.tell();
+        // It may be wanted here again.
+        if (!this.stopped) this.converging = this.converging.then(() => this.convergeAgain());
+      });
+    this.ending.set(place, { partition, ended });
+  }
+
+  private async convergeAgain(): Promise<void> {
+    if (this.stopped) return;
+    await this.converge().catch((error: unknown) => this.logger.error({ error }, 'what should run can not be run'));
+  }
+
   private partitionsOf(plan: TopologyPlan): number {
-    const counts = plan.nodes.flatMap((node) =>
-      (node.kind === 'source' || node.kind === 'table') && !node.broadcast
-        ? [this.ports.log.topic(node.topic)!.partitions]
-        : [],
-    );
-    return counts[0] ?? 1;
+    return partitionsOf(plan, this.ports.log);
   }
 }
 
-/** What makes states beside the version that runs is no part of what that one is seen to do. */
-const unobserved: TaskObserver = {
-  took: () => undefined,
-  passed: () => undefined,
-  committed: () => undefined,
-  retried: () => undefined,
-  deadLettered: () => undefined,
-  inFlight: () => undefined,
-};
-
-/** The topics of a deployment, families written out. */
-export function topicSpecs(plans: Pick<Plans, 'topics'>, options: RunnerOptions): TopicSpec[] {
-  return Object.entries(plans.topics).flatMap(([name, entry]) => {
-    const spec = {
-      partitions: entry.partitions === 'channels' ? options.partitions : entry.partitions,
-      retention_ms: entry.retention === undefined ? null : parseDuration(entry.retention)!,
-      compact: entry.compact ?? false,
-      volatile: entry.volatile ?? false,
-    };
-    return entry.family ? options.gateways.map((slot) => ({ name: `${name}_${slot}`, ...spec })) : [{ name, ...spec }];
-  });
+function placeOf(topology: string, partition: number): string {
+  return `${topology}/${partition}`;
 }

@@ -1,5 +1,6 @@
 // npm run check:schemas: types are current, every schema stands in the history, and each can read all that came before.
 import { readFileSync } from 'node:fs';
+import { compatibilityOf } from './compatibility.ts';
 import { incompatibility, readHistory, sameSchema } from './history.ts';
 import { loadSchemas, schemasFolder } from './load.ts';
 import { typescriptOf } from './typescript.ts';
@@ -13,7 +14,7 @@ const history = readHistory();
 for (const [name, type] of schemas) {
   const versions = history.filter((version) => version.name === name);
   for (const { version, type: old } of versions) {
-    const reason = incompatibility(old, type);
+    const reason = incompatibility(old, type, compatibilityOf(name));
     if (reason) problems.push(`schemas/${name}.avsc against version ${version}: ${reason}`);
   }
   const last = versions.at(-1);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import avro, { type Type } from 'avsc';
+import type { Compatibility } from './compatibility.ts';
 import { type AvroJson, schemasFolder } from './load.ts';
 
 /** One version of a schema that records may have been written with. */
@@ -50,16 +51,14 @@ export function addVersion(name: string, version: number, type: Type): void {
   writeFileSync(`${folder}/${name}.${version}.avsc`, `${JSON.stringify(wholeSchema(type), null, 1)}\n`);
 }
 
-/**
- * Why `next` may not follow `last`; undefined where it may. Compatibility is FULL, as in Confluent's registry: the new
- * code reads old records, and code that still runs reads new ones.
- */
-export function incompatibility(last: Type, next: Type): string | undefined {
+/** Why `next` may not follow `last` by what the schema declares; undefined where it may. */
+export function incompatibility(last: Type, next: Type, declared: Compatibility): string | undefined {
   try {
     next.createResolver(last);
   } catch (error) {
     return `can't read what the last version wrote: ${(error as Error).message}`;
   }
+  if (declared === 'BACKWARD') return undefined;
   try {
     last.createResolver(next);
   } catch (error) {

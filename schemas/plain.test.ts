@@ -5,11 +5,11 @@ import type { PersonEvent } from './generated/types.ts';
 
 it('what is decoded are plain objects all the way down, as those that steps make', () => {
   const codec = fileCodec();
-  const marker = { epoch: 1, last_read_seq: 2, last_read_rev: 3 };
+  const marker = { epoch: 1, last_read_seq: 2, last_read_rev: 3, since_rev: 0 };
   const value: PersonEvent = {
     workspace_id: 'w',
     user_id: 'u',
-    body: { ReadMoved: { channel_id: 'c', marker, reply_to: { gateway: '0', epoch: 1, request: 2 } } },
+    body: { ReadMoved: { channel_id: 'c', marker, reply_to: { gateway: '0', epoch: 1, request: 2 }, thread: null } },
   };
   const decoded = codec.decode(codec.encode('PersonEvent', value)).value;
   const look = (part: unknown): void => {

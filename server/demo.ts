@@ -1,5 +1,6 @@
 import { signToken } from '../edge/auth/tokens.ts';
-import type { Running } from './start.ts';
+import type { Engines } from './engines/engines.ts';
+import type { Serving } from './start.ts';
 
 const workspace_id = 'demo';
 const people = [
@@ -9,7 +10,10 @@ const people = [
 const week_s = 7 * 24 * 3600;
 
 /** A workspace to look around in: two people and a channel. Made once; what is there stays as it is. */
-export async function demoWorkspace({ directory, secret, url }: Running): Promise<{ name: string; link: string }[]> {
+export async function demoWorkspace(
+  { directory }: Pick<Engines, 'directory'>,
+  { secret, url }: Serving,
+): Promise<{ name: string; link: string }[]> {
   for (const person of people) {
     if (!(await directory.user({ workspace_id, user_id: person.user_id })))
       await directory.provision({ workspace_id, ...person });

@@ -1,123 +1,188 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { defaultTopologies, root } from '../config/folders.ts';
 import type { Settings } from '../config/settings.ts';
 import { ownSecret } from '../edge/auth/secret.ts';
-import { type Edge, startEdge } from '../edge/edge.ts';
-import type { Directory } from '../platform/directory/port.ts';
+import { startEdge } from '../edge/edge.ts';
+import { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
+import type { Tracing } from '../platform/tracing/port.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { RuntimeMetrics } from '../runtime/observer.ts';
 import { exposeStatus } from '../runtime/observing/prometheus.ts';
+import { measuredHere } from '../runtime/observing/status.ts';
 import type { Runner } from '../runtime/runner.ts';
 import { operatorToken } from './admin/operator-token.ts';
 import { opsPage } from './admin/ops-page.ts';
-import { type AdminServer, startAdmin } from './admin/server.ts';
+import { exposeReady, probes } from './admin/probes.ts';
+import { startAdmin } from './admin/server.ts';
+import { openArchiver } from './archive/archiver.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { type Engines, openEngines } from './engines/engines.ts';
-import { startTopologies } from './topologies.ts';
+import { Sweeper } from './life/sweeper.ts';
+import { createLogger } from './logger.ts';
+import { processName } from './process-name.ts';
+import { openPush } from './push.ts';
+import { everything, type Roles, refuseRoles } from './roles.ts';
+import { startTopologies, type Topologies } from './topologies.ts';
+import { openTracing } from './tracing.ts';
 
 export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
 
 /** How long units of work may take to end when the process stops. */
 const stopDeadline_ms = 5000;
 
-export interface Running {
+/** How long the collector of traces may take for the last of them. */
+const traceDeadline_ms = 2000;
+
+/** Where clients reach a process, and with what. */
+export interface Serving {
   url: string;
+  transport: 'uws' | 'ws';
+  /** Key of HS256 tokens. */
+  secret: string;
+}
+
+export interface Running {
+  /** Undefined in a process that only runs topologies. */
+  edge: Serving | undefined;
   /** Where operators reach this process, and what they show there. */
   operators: { url: string; token: string };
-  transport: 'uws' | 'ws';
-  secret: string;
   dataDir: string;
   engines: Engines;
-  directory: Directory;
+  topologies: Topologies;
   runner: Runner;
   stop(): Promise<void>;
 }
 
 /**
- * Everything in one process, on the engines that the settings name. Errors leave nothing behind: `topology_invalid`, `port_in_use`,
- * `data_folder_in_use`, `data_folder_not_writable`.
+ * One process, in its roles, on the engines that the settings name. Errors leave nothing behind: `config_invalid` for a role
+ * that these engines can't have, `topology_invalid`, `port_in_use`, `data_folder_in_use`, `data_folder_not_writable`.
  */
-export async function startServer(settings: Settings, logger: Logger = createLogger(settings)): Promise<Running> {
+export async function startServer(
+  settings: Settings,
+  roles: Roles = everything,
+  logger: Logger = createLogger(settings),
+): Promise<Running> {
+  refuseRoles(settings, roles);
   const dataDir = resolve(settings.data_dir);
   const opened: (() => Promise<unknown> | unknown)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (const close of opened.reverse()) await close();
-    opened.length = 0;
+    for (const close of opened.splice(0).reverse()) await close();
   };
   try {
     const lock = lockDataFolder(dataDir);
     opened.push(() => lock.release());
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    const engines = await openEngines(settings, dataDir, logger);
+    const tracing = openTracing(settings, { version, instance: processName(dataDir) }, registry);
+    // Last of all, so that what ends with the process is told, too.
+    opened.push(() => tracing.stop(traceDeadline_ms));
+    const engines = await openEngines(settings, dataDir, logger, tracing);
     opened.push(() => engines.close());
-    const { codec, log, state, units, messages, search, directory, presence } = engines;
-    const slot = '0';
+    const { codec, log, state, units, messages, search } = engines;
+    const push = await openPush(settings, engines, registry, logger);
+    opened.push(() => push.close());
+    const gateway = { slots: slotsOf(settings), holder: processName(dataDir) };
     const metrics = new RuntimeMetrics(registry);
     const topologies = await startTopologies(
       resolve(settings.topologies ?? defaultTopologies),
       settings,
-      { log, state, units, search, clock: systemClock, codec },
-      { partitions: settings.partitions, gateways: [slot] },
+      { log, state, units, search, push: push.work, clock: systemClock, codec, tracing },
+      { partitions: settings.partitions, gateways: gateway.slots },
+      {
+        worker: gateway.holder,
+        host: `${hostname()}/${process.pid}`,
+        runs: (name) => roles.runs === 'all' || roles.runs.includes(name),
+        deploys: roles.runs === 'all' || roles.runs.length > 0,
+        shares: settings.log === 'kafka',
+        handOver: () => engines.handOver(),
+      },
       metrics,
       logger,
     );
     const { runner } = topologies;
     opened.push(() => topologies.stop(stopDeadline_ms));
-    exposeStatus(registry, () => runner.status());
-    const secret = settings.jwt_secret ?? ownSecret(dataDir);
-    const edge: Edge = await startEdge(
-      { log, store: messages, directory, search, presence },
-      {
-        settings,
-        secret,
-        gateway: { slot, epoch: Date.now() },
-        version,
-        healthy: () => engines.whole() && runner.healthy(),
-      },
+    refuseUnknown(roles, topologies);
+    const measuredPorts = { log, state, units, search, codec, clock: systemClock };
+    exposeStatus(registry, () =>
+      measuredHere(runner.partitions(), (name) => topologies.deployments.wanted(name), measuredPorts),
+    );
+    const healthy = (): boolean => engines.whole() && runner.healthy();
+    exposeReady(registry, healthy);
+    const edge = roles.edge
+      ? await serve(settings, dataDir, { ...engines, tracing }, { gateway, healthy }, registry, logger)
+      : undefined;
+    if (edge) opened.push(edge.stop);
+    // Of several workers, the one that holds the first partition.
+    const leads = (): boolean =>
+      runner.partitions().some(({ topology, partition }) => topology === 'messages' && partition === 0);
+    const archiver = openArchiver(settings, engines, leads, registry, logger);
+    opened.push(() => archiver?.stop());
+    const { tiered, objects, directory } = engines;
+    const tier = tiered && { hot: tiered.hot, objects, codec };
+    const sweeper = new Sweeper(
+      { directory, store: messages, search, log, tier, now: Date.now },
+      leads,
       registry,
       logger,
     );
-    opened.push(() => edge.stop());
-    const url = `http://${settings.host ?? 'localhost'}:${edge.port}`;
+    if (roles.runs === 'all' || roles.runs.length > 0) sweeper.start(settings.sweep_minutes * 60_000);
+    opened.push(() => sweeper.stop());
     const token = settings.ops_token ?? operatorToken(dataDir);
     const deadLetters = new DeadLetters({
       log,
       codec,
       planOf: (topology) => topologies.deployments.wanted(topology)?.plan,
     });
-    const admin: AdminServer = await startAdmin(
+    const admin = await startAdmin(
       {
         ...{ runner, topologies, taps: metrics.taps, deadLetters, log, search, store: messages, state, units },
-        ...{ codec, url, logger },
+        ...{ directory: engines.directory, archiver, sweeper, codec, url: edge?.url, logger },
       },
-      { dataDir, host: settings.ops_host, port: settings.ops_port, token, page: opsPage() },
+      {
+        ...{ dataDir, host: settings.ops_host, port: settings.ops_port, token },
+        open: [probes(registry, healthy), opsPage()],
+      },
     );
     opened.push(() => admin.close());
-    const operators = { url: admin.url, token };
-    return {
-      url,
-      operators,
-      transport: edge.transport,
-      secret,
-      dataDir,
-      engines,
-      directory,
-      runner,
-      stop: closeAll,
-    };
+    return { edge, operators: { url: admin.url, token }, dataDir, engines, topologies, runner, stop: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
 
-export function createLogger(settings: Pick<Settings, 'log_level'>): Logger {
-  // pino knows how to write out an error under `err` alone: under another name it would be {}.
-  const serializers = { error: (error: unknown) => (error instanceof Error ? pino.stdSerializers.err(error) : error) };
-  return pino({ level: settings.log_level, base: null, serializers }, pino.destination({ dest: 2, sync: true }));
+async function serve(
+  settings: Settings,
+  dataDir: string,
+  { log, messages: store, directory, search, presence, rates, tracing }: Engines & { tracing: Tracing },
+  part: { gateway: { slots: string[]; holder: string }; healthy(): boolean },
+  registry: Registry,
+  logger: Logger,
+): Promise<Serving & { stop(): Promise<void> }> {
+  const secret = settings.jwt_secret ?? ownSecret(dataDir);
+  const ports = { log, store, directory, search, presence, rates, tracing };
+  const edge = await startEdge(ports, { settings, secret, version, ...part }, registry, logger);
+  const scheme = settings.tls_cert === undefined ? 'http' : 'https';
+  const url = `${scheme}://${settings.host ?? 'localhost'}:${edge.port}`;
+  return { url, transport: edge.transport, secret, stop: () => edge.stop() };
+}
+
+function slotsOf({ gateways }: Settings): string[] {
+  return Array.from({ length: gateways }, (_, slot) => String(slot));
+}
+
+/** A name that no deployment has is a slip of the hand: nothing would ever run. */
+function refuseUnknown({ runs }: Roles, { deployments }: Topologies): void {
+  const known = deployments.current?.topologies.map(({ topology }) => topology) ?? [];
+  const unknown = runs === 'all' ? [] : runs.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new MillraceError(
+      'not_found',
+      `no topology ${unknown.join(', ')} is deployed: there are ${known.join(', ')}`,
+    );
 }

@@ -48,7 +48,11 @@ describe('edits, deletions, reactions', () => {
     }
     for (const text of ['', '  ', 'a\0', '\ud800', 'a'.repeat(8001)])
       assert.equal((await bob.patch(path(said.message_id), { text })).status, 400);
-    assert.equal((await bob.patch(path('12345'), { text: 'x' })).status, 404);
+    for (const id of ['12345', 'no-such-id', '__proto__', '9'.repeat(128)]) {
+      assert.equal((await bob.patch(path(id), { text: 'x' })).status, 404, id);
+      assert.equal((await bob.delete(path(id))).status, 404, id);
+      assert.equal((await bob.put(path(id, '/reactions/tada'))).status, 404, id);
+    }
   });
 
   it('delete: the author, the channel’s creator, an admin; text gone, place kept; again changes nothing', async () => {

@@ -53,6 +53,12 @@ describe('errors and open pages', () => {
     }
   });
 
+  it('ask for the role before they look at the body of an import', async () => {
+    const send = (body: string) => call(server, 'POST', '/v1/imports', { authorization }, body);
+    for (const body of ['', '{', '[]', '{"items":[]}', 'x'.repeat(5 * 1024 * 1024)])
+      isProblem(await send(body), 403, 'forbidden');
+  });
+
   it('quote nothing private of a body that is no JSON', async () => {
     const answer = await call(server, 'POST', '/v1/messages', { authorization }, '{"text":"hush hush');
     assert.doesNotMatch(JSON.stringify(answer.body), /hush/);
@@ -93,6 +99,17 @@ describe('errors and open pages', () => {
     }
     for (const header of ['Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a.b.c', 'bearer  x y'])
       assert.equal((await call(server, 'GET', '/v1/unreads', { authorization: header })).status, 401, header);
+  });
+
+  it('name no token of a phone too long for a path that was not too long for a body', async () => {
+    for (const length of [1, 600, 601, 4096]) {
+      const token = ':/=+'.padEnd(length, 'x').slice(0, length);
+      assert.equal((await alice.post('/v1/devices', { platform: 'fcm', token })).status, 201);
+      assert.equal((await alice.delete(`/v1/devices/${encodeURIComponent(token)}`)).status, 204, `${length}`);
+    }
+    const { devices } = (await alice.get('/v1/devices')).body as unknown as { devices: object[] };
+    assert.deepEqual(devices, []);
+    assert.equal((await alice.delete(`/v1/devices/${'x'.repeat(4097)}`)).status, 400);
   });
 
   it('open pages need no token', async () => {

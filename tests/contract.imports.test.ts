@@ -46,6 +46,62 @@ describe('imports', () => {
     assert.equal((await take(people, owner)).status, 200);
   });
 
+  it('fail for a message with more reactions than people may add, which stops no other', async () => {
+    const many = Array.from({ length: 3001 }, (_, i) => `u${i}`);
+    const reactions = (user_ids: string[]) => ({ reactions: [{ emoji: 'tada', user_ids }] });
+    const { body } = await take([
+      ...people,
+      channel('C-loud', 'loud'),
+      message('C-loud', 1, reactions(many)),
+      message('C-loud', 2, reactions(many.slice(1))),
+    ]);
+    assert.deepEqual(
+      body.results.slice(3).map(({ status, code }) => [status, code]),
+      [
+        ['failed', 'invalid_request'],
+        ['created', undefined],
+      ],
+    );
+    assert.match(body.results[3]!.detail!, /^reactions: .*3000/);
+  });
+
+  it('enter no channel that is hidden from the importer, unless it came by an import itself', async () => {
+    assert.equal((await take(people)).status, 200);
+    const secret = await member.makes('private', 'secret');
+    const { channel: dm } = (await member.post('/v1/channels', { type: 'dm', members: ['U1'] })).body;
+    const enter = (id: string, name: string) => ({ ...channel(id, name), members: ['admin'], channel_type: 'private' });
+    for (const [id, name] of [
+      [secret, 'secret'],
+      [dm.channel_id, ''],
+    ] as const) {
+      const { body } = await take([enter(id, name || 'a dm'), message(id, 1)]);
+      const unknown = (await take([message('nowhere', 1)])).body.results[0]!;
+      for (const { status, code } of body.results) assert.deepEqual([status, code], ['failed', 'not_found']);
+      assert.equal(body.results[1]!.detail, unknown.detail, 'as one that does not exist');
+      assert.equal((await admin.get(`/v1/channels/${id}`)).status, 404);
+      assert.equal((await admin.get(`/v1/channels/${id}/messages`)).status, 404);
+      assert.deepEqual((await member.get(`/v1/channels/${id}/messages`)).body.messages, []);
+    }
+    // A member may, as they may invite.
+    await member.put(`/v1/channels/${secret}/members/admin`);
+    const invited = (await take([enter(secret, 'secret'), message(secret, 1)])).body.results;
+    assert.deepEqual(
+      invited.map(({ status }) => status),
+      ['exists', 'created'],
+    );
+  });
+
+  it('of private channels can be run again, by any admin, and add nothing', async () => {
+    const hidden = { ...channel('G-run', 'run-again'), channel_type: 'private', members: ['U1', 'U2'] };
+    const items = [...people, hidden, message('G-run', 1), message('G-run', 2)];
+    const statuses = async (who: Person) => (await take(items, who)).body.results.slice(2).map(({ status }) => status);
+    assert.deepEqual(await statuses(admin), ['created', 'created', 'created']);
+    assert.deepEqual(await statuses(admin), ['exists', 'exists', 'exists']);
+    const owner = await workspace(server, admin.workspace).person('owner', 'owner');
+    assert.deepEqual(await statuses(owner), ['exists', 'exists', 'exists']);
+    assert.equal((await admin.get('/v1/channels/G-run')).status, 404, 'who imports it is no member of it');
+  });
+
   it('take messages with their own authors and times; again adds nothing', async () => {
     const items = [
       ...people,
@@ -140,5 +196,103 @@ describe('imports', () => {
     assert.ok(joins.every((ids) => ids.length >= 1 && ids.length <= 1000));
     assert.equal(new Set(joins.flat()).size, 2502);
     await socket.close();
+  });
+
+  it('over an archived channel can be run again, and add nothing', async () => {
+    const archived = { ...channel('C-old', 'old'), topic: 'as it was', archived: true };
+    const items = [...people, archived, message('C-old', 1)];
+    await take(items);
+    const read = async () => (await admin.get('/v1/channels/C-old')).body.channel;
+    const before = await read();
+    assert.deepEqual([before.topic, before.archived], ['as it was', true]);
+    const again = (await take(items)).body.results;
+    assert.deepEqual(
+      again.map(({ status }) => status),
+      items.map(() => 'exists'),
+    );
+    assert.deepEqual(await read(), before);
+    // What people made of it since is theirs.
+    assert.equal((await admin.patch('/v1/channels/C-old', { archived: false })).status, 200);
+    await take(items);
+    assert.equal((await read()).archived, false);
+  });
+
+  it('complete a channel whose import ended between its making and its topic', async () => {
+    const bare = channel('C-half', 'half');
+    await take([...people, bare]);
+    await take([{ ...bare, topic: 'late', archived: true, posting: 'managers' }]);
+    const { topic, archived, posting } = (await admin.get('/v1/channels/C-half')).body.channel;
+    assert.deepEqual([topic, archived, posting], ['late', true, 'managers']);
+  });
+
+  it('take the messages of a dm between people who have one', async () => {
+    const { person } = workspace(server, admin.workspace);
+    const [one, two] = [await person('dm-one'), await person('dm-two')];
+    const own = await one.makes('dm', undefined, [two]);
+    const dm = {
+      ...channel('D-imported', 'D-imported'),
+      channel_type: 'dm',
+      creator_id: 'dm-one',
+      members: ['dm-two'],
+    };
+    const items = [
+      dm,
+      message('D-imported', 1, { user_id: 'dm-one' }),
+      message('D-imported', 2, { user_id: 'dm-two' }),
+    ];
+    const statuses = async () => (await take(items)).body.results.map(({ status, id }) => [status, id === undefined]);
+    assert.deepEqual(
+      await statuses(),
+      items.map(() => ['created', false]),
+    );
+    assert.deepEqual(
+      await statuses(),
+      items.map(() => ['exists', false]),
+    );
+    const texts = (await two.get('/v1/channels/D-imported/messages')).body.messages.map(({ text }) => text);
+    assert.deepEqual(texts, ['old 1', 'old 2']);
+    const found = (await two.post('/v1/channels', { type: 'dm', members: ['dm-one'] })).body.channel;
+    assert.equal(found.channel_id, own, 'theirs is found as ever');
+  });
+
+  it('carry when a message was edited, roles, and whose access has ended; what people are here stays', async () => {
+    const user = (user_id: string, more: object) => ({ type: 'user', user_id, name: user_id, ...more });
+    const items = [
+      user('R-admin', { role: 'admin' }),
+      user('R-owner', { role: 'owner' }),
+      user('R-guest', { role: 'guest', deactivated: true }),
+      user('member', { role: 'guest', deactivated: true }),
+      channel('C-edits', 'edits'),
+      message('C-edits', 1, { edited_at: '2020-01-03T00:00:00Z' }),
+      message('C-edits', 2, { edited_at: 'once' }),
+    ];
+    const { body } = await take(items);
+    assert.equal(body.results.at(-1)!.code, 'invalid_request');
+    assert.match(body.results.at(-1)!.detail!, /^edited_at/);
+    const who = async (id: string) => {
+      const { role, deactivated } = (await admin.get(`/v1/users/${id}`)).body.user;
+      return [role, deactivated];
+    };
+    assert.deepEqual(await who('R-admin'), ['admin', false]);
+    assert.deepEqual(await who('R-owner'), ['admin', false], 'an admin makes no owners');
+    assert.deepEqual(await who('R-guest'), ['guest', true]);
+    assert.deepEqual(await who('member'), ['member', false]);
+    const [edited] = (await admin.get('/v1/channels/C-edits/messages')).body.messages;
+    assert.equal(edited!.edited_at, '2020-01-03T00:00:00.000Z');
+  });
+
+  it('keep every mention of a call that names more than a thousand people', async () => {
+    const named = (n: number) => [`M${n * 3}`, `M${n * 3 + 1}`, `M${n * 3 + 2}`];
+    const items = Array.from({ length: 500 }, (_, n) =>
+      message('C3', n, {
+        text: named(n)
+          .map((id) => `<@${id}>`)
+          .join(' '),
+        client_msg_id: `many ${n}`,
+      }),
+    );
+    assert.ok((await take(items)).body.results.every(({ status }) => status === 'created'));
+    const [last] = (await admin.get('/v1/channels/C3/messages?limit=1')).body.messages;
+    assert.deepEqual(last!.mentions, named(499));
   });
 });

@@ -38,15 +38,23 @@ describe('the rate limit', () => {
     const error = await socket.next('error');
     assert.equal(error.code, 'rate_limited');
     assert.match(error.id ?? '', /^r\d+$/);
-    const answers = await Promise.all(Array.from({ length: 100 }, () => alice.get('/v1/unreads')));
-    assert.ok(answers.some(({ status }) => status === 429));
-    const handshakes = Array.from({ length: 40 }, () => openSocket(server, alice.token));
-    const codes = await Promise.all(
-      handshakes.map((handshake) => Promise.race([handshake.closed, handshake.next('hello').then(() => 0)])),
-    );
+    // All at once, and again where a busy machine was so slow that the bucket filled up meanwhile.
+    const codes: number[] = [];
+    let refused = 0;
+    for (let attempt = 0; attempt < 5 && !codes.includes(4429); attempt++) {
+      const calls = Array.from({ length: 300 }, () => alice.get('/v1/unreads'));
+      const handshakes = Array.from({ length: 40 }, () => openSocket(server, alice.token));
+      codes.push(
+        ...(await Promise.all(
+          handshakes.map((handshake) => Promise.race([handshake.closed, handshake.next('hello').then(() => 0)])),
+        )),
+      );
+      refused += (await Promise.all(calls)).filter(({ status }) => status === 429).length;
+      for (const handshake of handshakes) handshake.ws.terminate();
+    }
+    assert.ok(refused > 0, 'REST calls over the limit');
     assert.ok(codes.includes(4429), 'a handshake over the limit');
     assert.ok(codes.every((code) => code === 4429 || code === 0));
-    for (const handshake of handshakes) handshake.ws.terminate();
     for (let i = 0; i < 600; i++) socket.send({ type: 'read', channel_id: channel, seq: 0 });
     assert.equal(await socket.closed, 4429);
   });

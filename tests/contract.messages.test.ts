@@ -182,9 +182,11 @@ describe('messages', () => {
 
     it('are 404 for an unknown root', async () => {
       assert.equal((await thread('123456789')).status, 404);
-      const answer = await send(alice, { thread_id: '123456789' });
-      assert.equal(answer.status, 404);
-      assert.match(answer.body.detail, /thread_id/);
+      for (const thread_id of ['123456789', 'no-such-id', '-1', '0x1', '9'.repeat(19), '9'.repeat(500), '__proto__']) {
+        const answer = await send(alice, { thread_id });
+        assert.equal(answer.status, 404, thread_id);
+        assert.match(answer.body.detail, /thread_id/);
+      }
       const elsewhere = await alice.makes('public', 'other-roots');
       const foreign = await alice.say(elsewhere, 'root');
       assert.equal((await send(alice, { thread_id: foreign.message_id })).status, 404);

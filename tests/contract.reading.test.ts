@@ -59,6 +59,42 @@ describe('unread, mentions, read markers', () => {
     assert.deepEqual(await standing(alice, channel), [2, 2, 0, 0]);
   });
 
+  it('counts <!here> and groups that an edit adds for those whom they reach then, until an edit removes them', async () => {
+    const { person } = workspace(server);
+    const [alice, bob, carol] = await Promise.all([person('alice', 'admin'), person('bob'), person('carol')]);
+    const channel = await alice.makes('public', 'general', [bob, carol]);
+    assert.equal((await alice.put('/v1/groups/g', { name: 'g', members: ['carol'] })).status, 200);
+    const { message_id } = await alice.say(channel, 'lunch');
+    for (const reader of [bob, carol]) await reader.put(`/v1/channels/${channel}/read`, { seq: 1 });
+    const edit = (text: string) => alice.patch(`/v1/channels/${channel}/messages/${message_id}`, { text });
+    const mentions = async () => [(await standing(bob, channel))[3], (await standing(carol, channel))[3]];
+    const socket = await bob.socket();
+    await edit('lunch <!here>');
+    assert.deepEqual(await mentions(), [1, 0]);
+    await edit('lunch at noon <!here>');
+    assert.deepEqual(await mentions(), [1, 0], 'who was reached already is not reached anew');
+    await edit('lunch at noon <!here> <!group:g>');
+    assert.deepEqual(await mentions(), [1, 1]);
+    await bob.put(`/v1/channels/${channel}/read`, { seq: 1 });
+    await edit('lunch at one <!here> <!group:g>');
+    assert.deepEqual(await mentions(), [0, 1]);
+    await edit('lunch at one <!here>');
+    assert.deepEqual(await mentions(), [0, 0]);
+    await edit('lunch');
+    await edit('lunch <!group:g> <!here>');
+    assert.deepEqual(await mentions(), [1, 1], 'added again, it reaches anew');
+    await edit('lunch <!group:g>');
+    assert.deepEqual(await mentions(), [0, 1]);
+    await alice.delete(`/v1/channels/${channel}/messages/${message_id}`);
+    assert.deepEqual(await mentions(), [0, 0]);
+    // The same of what was there from the start.
+    const sent = await alice.say(channel, 'again <!here> <!group:g>');
+    assert.deepEqual(await mentions(), [1, 1]);
+    await alice.patch(`/v1/channels/${channel}/messages/${sent.message_id}`, { text: 'again <!group:g>' });
+    assert.deepEqual(await mentions(), [0, 1]);
+    await socket.close();
+  });
+
   it('counts a mention from the change that made it, until the change that takes it back', async () => {
     const { alice, bob, channel } = await chat();
     const { message_id } = await alice.say(channel, 'hello');

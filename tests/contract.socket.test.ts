@@ -154,6 +154,17 @@ describe('the socket', () => {
     await socket.close();
   });
 
+  it('takes any string for an id, in a refusal, too', async () => {
+    const socket = await alice.socket();
+    for (const id of ['', ' ', '\0', '😀'.repeat(5000), 'x'.repeat(60_000)]) {
+      socket.send({ type: 'ping', id });
+      assert.equal((await socket.next((frame) => frame.id === id)).type, 'pong');
+      socket.send({ type: 'nonsense', id });
+      assert.equal((await socket.next((frame) => frame.id === id)).code, 'invalid_request');
+    }
+    await socket.close();
+  });
+
   const broken: [string, string | Buffer][] = [
     ['no JSON', 'hello'],
     ['a list', '[]'],

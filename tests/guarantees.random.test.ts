@@ -81,7 +81,22 @@ function bodyOf(act: Act, messages: Message[], request: number): MessageCommand[
     return { SendMessage: { text: `${request}`, client_msg_id: act.id, root, mentions_here: [], ...none } };
   }
   const message = messages[act.message % messages.length];
-  return message && { ChangeMessage: { change: act.kind, message, text: `${request}`, emoji: act.emoji, ...none } };
+  return (
+    message && {
+      ChangeMessage: {
+        change: act.kind,
+        message,
+        text: `${request}`,
+        emoji: act.emoji,
+        stamp: 0,
+        erased: '',
+        versions: false,
+        reached: [],
+        unreached: [],
+        ...none,
+      },
+    }
+  );
 }
 
 /** All that comes of the steps, with their troubles or without. */

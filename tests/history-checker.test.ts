@@ -10,11 +10,23 @@ function sound(): Observed {
     user_id: 'a',
     client_msg_id: `c${n}`,
     thread_id,
+    rev: n,
+    text: `text ${n}`,
+    deleted: false,
+    reactions: n === 1 ? { tada: ['a'] } : {},
   });
   const messages = [message(1), message(2), message(3)];
   const replies = [message(4, '101')];
   const seen = [1, 2, 3, 4].map((rev) => ({ rev, kind: 'message.created', message_id: `${100 + rev}` }));
+  const all = [...messages, ...replies];
   return {
+    lastWords: all.map(({ message_id, user_id, text, rev }) => {
+      return { channel: 'x', message_id, user_id, text, rev, reactions: rev === 1 ? { tada: true, eyes: false } : {} };
+    }),
+    records: all.map(({ message_id, text, rev, deleted }) => {
+      return { channel: 'x', rev, value: text, message: { message_id, text, deleted } };
+    }),
+    documents: all.map(({ message_id, text, rev, deleted }) => ({ channel: 'x', message_id, text, rev, deleted })),
     histories: [{ channel: 'x', silent: 0, head: { rev: 4, seq: 3 }, messages, replies }],
     views: [
       { client: 'one', channel: 'x', from: 0, seen },
@@ -32,6 +44,12 @@ function sound(): Observed {
 
 describe('the history checker', () => {
   it('finds nothing where all is well', () => assert.deepEqual(violations(sound()), []));
+
+  it('takes the same record twice for one', () => {
+    const observed = sound();
+    observed.records!.push({ ...observed.records![1]! });
+    assert.deepEqual(violations(observed), []);
+  });
 
   const planted: [string, (observed: Observed) => void, RegExp][] = [
     [
@@ -123,6 +141,63 @@ describe('the history checker', () => {
         x!.replies[0]!.seq = 2;
       },
       /root's seq/,
+    ],
+    [
+      'a row that was reverted',
+      ({ histories: [x] }) => {
+        Object.assign(x!.messages[1]!, { text: 'before', rev: 1 });
+      },
+      /rev 1, and 2 was acknowledged[\s\S]*reads "before", and "text 2" was acknowledged/,
+    ],
+    [
+      'a deletion that was lost',
+      ({ lastWords }) => {
+        lastWords[1]!.text = null;
+      },
+      /not deleted/,
+    ],
+    [
+      'a deletion that nobody asked for',
+      ({ histories: [x] }) => {
+        Object.assign(x!.messages[1]!, { text: '', deleted: true });
+      },
+      /is deleted, against/,
+    ],
+    [
+      'a reaction that was lost, and one that came back',
+      ({ histories: [x] }) => {
+        x!.messages[0]!.reactions = { eyes: ['a'] };
+      },
+      /tada of a is not there[\s\S]*eyes of a is there/,
+    ],
+    [
+      'a rev with two events',
+      ({ records }) => {
+        records!.push({ ...records![1]!, value: 'another' });
+      },
+      /rev 2 lies there as two/,
+    ],
+    [
+      'a record that is missing, and one above the head',
+      ({ records }) => {
+        records![2]!.rev = 7;
+      },
+      /no record has rev 3[\s\S]*rev 7 lies above/,
+    ],
+    [
+      'a row that is not what the last event says',
+      ({ records }) => {
+        records![1]!.message!.text = 'otherwise';
+      },
+      /its last event "otherwise"/,
+    ],
+    [
+      'a document that is missing, and one that stayed as it was',
+      ({ documents }) => {
+        documents![0]!.text = 'before';
+        documents!.splice(1, 1);
+      },
+      /"before" is indexed[\s\S]*102 is not in the index/,
     ],
     [
       'unread that is no subtraction',

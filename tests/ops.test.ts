@@ -25,7 +25,7 @@ describe('the operators’ port', () => {
     fetch(`${url}${path}`, shown === undefined ? {} : { headers: { authorization: `Bearer ${shown}` } });
 
   it('answers nobody without the token, which only its owner can read', async () => {
-    for (const path of ['/status', '/dead-letters', '/tap/messages/sequence', '/graph', '/nothing'])
+    for (const path of ['/status', '/dead-letters', '/tap/messages/sequence', '/graph', '/nothing', '//'])
       for (const shown of [undefined, '', 'guess']) assert.equal((await ask(path, shown)).status, 401);
     assert.equal((await ask('/status', token)).status, 200);
     assert.equal(statSync(`${server.folder}/ops-token`).mode & 0o777, 0o600);
@@ -61,6 +61,9 @@ describe('the operators’ port', () => {
     assert.match(text, /^millrace_source_lag_records\{topology="index",source="events"\} \d+$/m);
     assert.match(text, /^millrace_source_lag_seconds\{topology="index",source="events"\} /m);
     assert.match(text, /^millrace_state_rows\{topology="messages",node="sequence"\} \d+$/m);
+    assert.match(text, /^millrace_ready 1$/m);
+    assert.match(text, /^millrace_gateway_slot\{slot="0"\} 1$/m);
+    assert.match(text, /^millrace_delivery_seconds_bucket\{le="0\.2"\} \d+$/m);
     assert.doesNotMatch(text, /alice/);
   });
 

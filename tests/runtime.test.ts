@@ -37,7 +37,12 @@ const sum = defineProcessor({
     const total = ((state.get('sums', input.key) as number | undefined) ?? 0) + value;
     state.set('sums', input.key, total);
     return [
-      { to: 'sums', schema: 'ReadMarker', key: input.key, value: { epoch: 0, last_read_seq: total, last_read_rev: 0 } },
+      {
+        to: 'sums',
+        schema: 'ReadMarker',
+        key: input.key,
+        value: { epoch: 0, last_read_seq: total, last_read_rev: 0, since_rev: 0 },
+      },
     ];
   },
 });
@@ -92,7 +97,7 @@ async function put(engine: TornEngine, numbers: number[]): Promise<void> {
     workspace_id: 'w',
     user_id: 'u',
     channel_id: 'c',
-    marker: { epoch: 0, last_read_seq: seq, last_read_rev: 0 },
+    marker: { epoch: 0, last_read_seq: seq, last_read_rev: 0, since_rev: 0 },
     reply_to: null,
   });
   await engine.log.append(

@@ -1,10 +1,40 @@
 // npm run test:stack: brings the real engines up, runs every *.stack.ts against them, then the contract's suites and the faults
 // with Millrace on them, and stops what it started.
+//   node tests/stack.mjs --all                           and the page, the scripted day and the longer models, too
+//   node tests/stack.mjs [PART OF A PATH…]               some *.stack.ts
+//   node tests/stack.mjs --ordinary PART OF A PATH…      some *.test.ts, with Millrace on the engines
 import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
 
 const stack = 'ops/native/stack.mjs';
-/** The suites of the wire contract, which must hold on any engines, and the faults. */
-const suites = ['tests/contract.', 'tests/replay', 'tests/faults'];
+/** The suites of the wire contract, which must hold on any engines, the faults, and what people bring and take along. */
+const suites = [
+  'tests/contract.',
+  'tests/replay',
+  'tests/faults',
+  'tests/seeded',
+  'tests/client.',
+  'tests/import.',
+  'tests/archive',
+  'tests/data-life',
+  'tests/slack-api',
+  'tests/slack-bolt',
+  'tests/slack-history',
+  'tests/slack-socket',
+];
+/** With --all: what else people do, which takes longer than a build may. */
+const others = [
+  'tests/push',
+  'tests/export',
+  'tests/unread-model',
+  'tests/slack-imported',
+  'tests/day',
+  'tests/browser',
+];
+const {
+  values: { ordinary, all },
+  positionals: parts,
+} = parseArgs({ options: { ordinary: { type: 'boolean' }, all: { type: 'boolean' } }, allowPositionals: true });
 
 function run(args, env = {}, capture = false) {
   return new Promise((resolve) => {
@@ -22,8 +52,7 @@ console.log(up.out.trim());
 let failed = up.code;
 try {
   if (failed === 0) {
-    const parts = process.argv.slice(2);
-    failed = (await run(['tests/run.mjs', '--suffix', '.stack.ts', ...parts], { STACK_KEEP: '1' })).code;
+    if (!ordinary) failed = (await run(['tests/run.mjs', '--suffix', '.stack.ts', ...parts], { STACK_KEEP: '1' })).code;
     const settings = [
       'MILLRACE_LOG=kafka',
       `MILLRACE_KAFKA_BROKERS=${engines.KAFKA_BROKERS}`,
@@ -32,10 +61,19 @@ try {
       `MILLRACE_CASSANDRA_CONTACT_POINTS=${engines.CASSANDRA_CONTACT_POINTS}`,
       'MILLRACE_SEARCH=elasticsearch',
       `MILLRACE_ELASTICSEARCH_URL=${engines.ELASTICSEARCH_URL}`,
+      'MILLRACE_DIRECTORY=postgres',
+      `MILLRACE_POSTGRES_URL=${engines.PG_URL}`,
+      'MILLRACE_PRESENCE=redis',
+      `MILLRACE_REDIS_URL=${engines.REDIS_URL}`,
       'MILLRACE_PARTITIONS=4',
     ].join(' ');
-    if (parts.length === 0)
-      failed = (await run(['tests/run.mjs', ...suites], { TEST_ENGINES: settings })).code || failed;
+    if (ordinary || parts.length === 0)
+      failed =
+        (
+          await run(['tests/run.mjs', ...(ordinary ? parts : all ? [...suites, ...others] : suites)], {
+            TEST_ENGINES: settings,
+          })
+        ).code || failed;
   }
 } finally {
   await run([stack, 'down']);

@@ -63,7 +63,7 @@ const sum = defineProcessor({
     if (value === refuses) throw new Error(`${value} is refused`);
     const total = ((state.get('sums', input.key) as number | undefined) ?? 0) + value * times;
     state.set('sums', input.key, total);
-    const marker = { epoch: value, last_read_seq: total, last_read_rev: times };
+    const marker = { epoch: value, last_read_seq: total, last_read_rev: times, since_rev: 0 };
     return [{ to: 'sums', schema: 'ReadMarker', key: input.key, value: marker }];
   },
 });
@@ -106,7 +106,7 @@ type Process = Awaited<ReturnType<typeof startProcess>>;
 
 async function put(engine: DyingEngine, from: number, to: number): Promise<void> {
   for (let seq = from; seq <= to; seq++) {
-    const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0 };
+    const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0, since_rev: 0 };
     const value: ReadCommand = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
     await engine.engine.log.append([{ topic: 'numbers', key: 'k', schema: 'ReadCommand', value }]);
   }

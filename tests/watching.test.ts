@@ -89,7 +89,7 @@ describe('what a process does can be watched', () => {
     );
     assert.ok(behind[0]!.lag_s > 0.2 && behind[0]!.lag_s < 30);
     const top = await millrace('top', '--once', '--sort', 'lag');
-    assert.match(top, /1 of 5 topologies held/);
+    assert.match(top, /1 of 6 topologies held/);
     assert.match(top, /node \(by lag\).*\nindex\/events /);
     await millrace('resume', 'index');
   });

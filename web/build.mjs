@@ -1,6 +1,9 @@
-// Bundles the page into web/dist and the operators' page into web/ops/dist: index.html and assets/app.<hash>.{js,css}.
+// Bundles the page into web/dist and the operators' page into web/ops/dist: index.html and assets/app.<hash>.{js,css},
+// and beside the page the service worker that opens it without a network, which has to lie at the root, and what one needs
+// to install it as an app: a manifest and icons.
 // Prints a line for each; exits with 1 on error. The first is public, the second is served on the operators' port alone.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -8,11 +11,19 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pages = [
-  { folder: '.', entry: 'src/main.ts', style: 'styles/main.css', dist: 'dist', most: 60 * 1024 },
+  {
+    folder: '.',
+    entry: 'src/main.ts',
+    style: 'styles/main.css',
+    dist: 'dist',
+    most: 100 * 1024,
+    worker: 'worker/service-worker.ts',
+    files: ['manifest.webmanifest', ...(await readdir(join(here, 'icons'))).map((name) => `icons/${name}`)],
+  },
   { folder: 'ops', entry: 'ops/src/main.ts', style: 'ops/styles/main.css', dist: 'ops/dist', most: 40 * 1024 },
 ];
 
-async function bundle({ folder, entry, style, dist, most }) {
+async function bundle({ folder, entry, style, dist, most, worker, files = [] }) {
   const { outputFiles, warnings } = await build({
     absWorkingDir: here,
     entryPoints: { app: entry, 'app.style': style },
@@ -34,7 +45,12 @@ async function bundle({ folder, entry, style, dist, most }) {
   const named = (suffix) => assets.find(({ name }) => name.endsWith(suffix)).name;
   const template = await readFile(join(here, folder, 'index.html'), 'utf8');
   const html = template.replace('app.js', named('.js')).replace('app.css', named('.css'));
-  const sizes = [...assets.map(({ contents }) => contents), Buffer.from(html)].map((part) => gzipSync(part).length);
+  const script = worker && (await workerOf(worker, assets, html));
+  const copies = await Promise.all(
+    files.map(async (name) => ({ name, contents: await readFile(join(here, folder, name)) })),
+  );
+  const parts = [...assets, ...copies].map(({ contents }) => contents);
+  const sizes = [...parts, Buffer.from(html), script ?? ''].map((part) => gzipSync(part).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total > most) throw new Error(`the page is ${total} bytes compressed, more than ${most}`);
   // Nothing is removed before the new files are ready, so that a failed build leaves the last good one.
@@ -42,8 +58,34 @@ async function bundle({ folder, entry, style, dist, most }) {
   await rm(place, { recursive: true, force: true });
   await mkdir(join(place, 'assets'), { recursive: true });
   await Promise.all(assets.map(({ name, contents }) => writeFile(join(place, 'assets', name), contents)));
+  for (const { name, contents } of copies) {
+    await mkdir(dirname(join(place, name)), { recursive: true });
+    await writeFile(join(place, name), contents);
+  }
   await writeFile(join(place, 'index.html'), html);
+  if (script) await writeFile(join(place, 'service-worker.js'), script);
   return total;
+}
+
+/** A worker is another one when any file of the page is: so the browser takes the new version. */
+async function workerOf(entry, assets, html) {
+  const version = createHash('sha256').update(html);
+  for (const { contents } of assets) version.update(contents);
+  const { outputFiles } = await build({
+    absWorkingDir: here,
+    entryPoints: [entry],
+    define: {
+      ASSETS: JSON.stringify(assets.map(({ name }) => `/assets/${name}`)),
+      VERSION: JSON.stringify(version.digest('hex').slice(0, 12)),
+    },
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles[0].contents;
 }
 
 for (const page of pages) {

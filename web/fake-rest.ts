@@ -1,4 +1,6 @@
-import type { ChannelType } from '../client/index.ts';
+import type { Channel, ChannelType, PresenceStatus } from '../client/index.ts';
+import { groupCall } from './fake-groups.ts';
+import { search } from './fake-search.ts';
 import { type FakeWorkspace, NAMES, Refusal, type Room } from './fake-workspace.ts';
 
 export interface FakeCall {
@@ -15,11 +17,20 @@ export function answer(workspace: FakeWorkspace, call: FakeCall): object | undef
   const [, , what, id = '', ...rest] = call.url.pathname.split('/').map(decodeURIComponent);
   const query = call.url.searchParams;
   if (what === 'unreads') {
+    if (call.method === 'PUT') for (const room of workspace.own(call.user)) room.read.set(call.user, room.seq);
     const channels = workspace.own(call.user).map((room) => workspace.unread(room, call.user));
     return { channels, total_unread: 0, total_mentions: 0 };
   }
-  if (what === 'users') return id ? person(id) : people(query.get('prefix') ?? '');
-  if (what === 'search') return search(workspace, query.get('q') ?? '', query.get('channel_id'));
+  const set = workspace.settings.answer(call, what ?? '', id);
+  if (set !== null) return set;
+  if (what === 'users') return id ? person(workspace, id) : people(workspace, query.get('prefix') ?? '');
+  if (what === 'groups') return groupCall(workspace, call, id);
+  if (what === 'search') return search(workspace, query);
+  if (what === 'presence') {
+    const { status, until } = call.body as { status: PresenceStatus; until?: string };
+    workspace.setPresence(call.user, status, until);
+    return { presence: [{ user_id: call.user, status }] };
+  }
   if (what !== 'channels') throw new Refusal(404, 'not_found', 'There is no such call.');
   if (id) return inChannel(workspace, call, workspace.find(id), rest);
   if (call.method === 'POST') {
@@ -39,9 +50,13 @@ function inChannel(workspace: FakeWorkspace, call: FakeCall, room: Room, rest: s
   const { user, method, body, tell } = call;
   const id = room.channel.channel_id;
   const query = call.url.searchParams;
+  const set = workspace.settings.ofChannel(room, call, part ?? '');
+  if (set) return set;
+  if (!part && method === 'PATCH') workspace.alter(room, body as Partial<Channel>);
   if (!part) return { channel: counted(room) };
-  if (part === 'read') {
-    room.read.set(user, Math.max(room.read.get(user) ?? 0, Number(body['seq'])));
+  if (part === 'read' || part === 'unread') {
+    const seq = Number(body['seq']);
+    room.read.set(user, part === 'read' ? Math.max(room.read.get(user) ?? 0, seq) : seq - 1);
     const marker = workspace.unread(room, user);
     tell({ type: 'read', ...marker });
     return marker;
@@ -53,11 +68,8 @@ function inChannel(workspace: FakeWorkspace, call: FakeCall, room: Room, rest: s
     return undefined;
   }
   if (!sub) return history(room, query);
-  if (more === 'thread') {
-    const after = BigInt(query.get('after') ?? 0);
-    const all = room.messages.filter((m) => m.message_id === sub || m.thread_id === sub);
-    return { messages: all.filter((m) => BigInt(m.message_id) > after), has_more_after: false };
-  }
+  if (more === 'edits') return { versions: workspace.versions.get(sub) ?? [] };
+  if (more === 'thread') return thread(workspace, call, room, sub);
   if (more === 'reactions') return { message: workspace.react(id, sub, emoji, user, method === 'PUT') };
   if (method === 'DELETE')
     return { message: workspace.change(id, sub, 'message.deleted', { text: '', deleted: true }) };
@@ -65,19 +77,39 @@ function inChannel(workspace: FakeWorkspace, call: FakeCall, room: Room, rest: s
   return { message: workspace.change(id, sub, 'message.edited', { text: String(body['text']), edited_at }) };
 }
 
+function thread({ threadRead }: FakeWorkspace, { user, method, body, url, tell }: FakeCall, room: Room, root: string) {
+  const { channel_id } = room.channel;
+  const key = `${user} ${root}`;
+  if (method === 'PUT') {
+    threadRead.set(key, String(body['message_id']));
+    const marker = { channel_id, thread_id: root, last_read_id: threadRead.get(key) };
+    tell({ type: 'thread.read', ...marker });
+    return marker;
+  }
+  const after = BigInt(url.searchParams.get('after') ?? 0);
+  const replies = room.messages.filter(({ thread_id }) => thread_id === root);
+  const all = [...room.messages.filter(({ message_id }) => message_id === root), ...replies];
+  return {
+    messages: all.filter((m) => BigInt(m.message_id) > after),
+    has_more_after: false,
+    participants: [...new Set(replies.map(({ user_id }) => user_id))],
+    last_read_id: threadRead.get(key) ?? replies.findLast(({ user_id }) => user_id === user)?.message_id ?? null,
+  };
+}
+
 function counted({ channel, members, log, seq }: Room): object {
   return { ...channel, member_count: members.size, head: { rev: log.length, seq } };
 }
 
-function person(id: string): object {
-  if (!NAMES[id]) throw new Refusal(404, 'not_found', 'There is no such person.');
-  return { user: { user_id: id, name: NAMES[id] } };
+function person({ erased, settings }: FakeWorkspace, id: string): object {
+  if (!NAMES[id] || erased.has(id)) throw new Refusal(404, 'not_found', 'There is no such person.');
+  return { user: { user_id: id, name: NAMES[id], role: 'member', deactivated: settings.deactivated.has(id) } };
 }
 
-function people(prefix: string): object {
+function people({ erased }: FakeWorkspace, prefix: string): object {
   const wanted = prefix.toLowerCase();
-  const found = Object.entries(NAMES).filter(([id, name]) =>
-    [id, name.toLowerCase()].some((s) => s.startsWith(wanted)),
+  const found = Object.entries(NAMES).filter(
+    ([id, name]) => !erased.has(id) && [id, name.toLowerCase()].some((s) => s.startsWith(wanted)),
   );
   return { users: found.map(([user_id, name]) => ({ user_id, name })), next_cursor: null };
 }
@@ -93,21 +125,4 @@ function history({ messages, log, seq }: Room, query: URLSearchParams): object {
   else if (query.has('around')) [from, to] = [Math.max(0, at('around') - limit / 2), at('around') + limit / 2];
   const head = { rev: log.length, seq };
   return { messages: top.slice(from, to), has_more_before: from > 0, has_more_after: to < top.length, head };
-}
-
-function search(workspace: FakeWorkspace, q: string, channelId: string | null): object {
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = [...workspace.rooms.values()]
-    .filter(({ channel }) => !channelId || channel.channel_id === channelId)
-    .flatMap(({ messages }) => messages)
-    .filter(({ text }) => words.every((word) => text.toLowerCase().includes(word)));
-  const hits = found
-    .slice(-40)
-    .reverse()
-    .map((message) => {
-      const escaped = message.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-      const marked = escaped.replace(new RegExp(`(${words.join('|')})`, 'gi'), '<em>$1</em>');
-      return { message, score: 1, highlights: [marked] };
-    });
-  return { hits, total: found.length, next_cursor: null, ...(found.length === 0 ? { suggestion: 'deploy' } : {}) };
 }

@@ -12,6 +12,9 @@ const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript',
   css: 'text/css',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  webmanifest: 'application/manifest+json',
 };
 const CSP = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:";
 
@@ -20,6 +23,7 @@ export class FakeServer {
   readonly workspace = new FakeWorkspace();
   readonly #sockets = new Map<WebSocket, string>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
+  #port = 0;
   /** Answers every call with 503, and closes new sockets. */
   down = false;
   /** Refuses sends of this text. */
@@ -33,22 +37,38 @@ export class FakeServer {
     const sockets = new WebSocketServer({ server: fake.#server, path: '/v1/socket', handleProtocols });
     sockets.on('connection', (socket, request) => fake.#connect(socket, request));
     fake.workspace.onEvent = (room, frame) => fake.#tell((user) => room.members.has(user), frame);
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    fake.workspace.onPresence = (user_id, status) => fake.#tell(() => true, { type: 'presence', user_id, status });
+    await fake.#listen();
     return fake;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** As if the network were gone: nothing answers at this address until `back`. */
+  async away(): Promise<void> {
+    await this.close();
+  }
+
+  async back(): Promise<void> {
+    await this.#listen();
   }
 
   /** A link that signs in, as the start command prints them. */
-  link(user: string): string {
-    const claims = JSON.stringify({ sub: user, workspace_id: 'demo', name: NAMES[user] });
+  link(user: string, role = 'member'): string {
+    const claims = JSON.stringify({ sub: user, workspace_id: 'demo', name: NAMES[user], role });
     return `${this.url}/#token=e30.${Buffer.from(claims).toString('base64url')}.c2ln`;
   }
 
   type(channelId: string, user: string): void {
     this.#tell(() => true, { type: 'typing', user_id: user, channel_id: channelId });
+  }
+
+  /** Takes someone out of a channel, as another member would. */
+  remove(channelId: string, user: string): void {
+    this.workspace.find(channelId).members.delete(user);
+    this.#tell((other) => other === user, { type: 'channel.removed', channel_id: channelId });
   }
 
   cut(code?: number): void {
@@ -62,6 +82,11 @@ export class FakeServer {
     this.cut();
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   #tell(whom: (user: string) => boolean, frame: object): void {
@@ -91,14 +116,19 @@ export class FakeServer {
     else if (type === 'resume') {
       const channels: Record<string, object> = {};
       for (const [key, rev] of Object.entries(frame['channels'] as unknown as Record<string, number>)) {
-        const { log, seq } = this.workspace.find(key);
+        const { log, seq, members } = this.workspace.find(key);
+        if (!members.has(user)) {
+          channels[key] = { status: 'gone' };
+          continue;
+        }
         for (const event of log.slice(rev)) send(socket, event);
         channels[key] = { status: 'caught_up', head: { rev: log.length, seq } };
       }
       send(socket, { type: 'resumed', id, channels });
     } else if (type === 'presence.watch') {
       const ids = frame['user_ids'] as unknown as string[];
-      send(socket, { type: 'ack', id, presence: ids.map((user_id) => ({ user_id, status: 'online' })) });
+      const status = (user: string) => this.workspace.presence.get(user)?.status ?? 'online';
+      send(socket, { type: 'ack', id, presence: ids.map((user_id) => ({ user_id, status: status(user_id) })) });
     } else if (type === 'send' && text === this.refuse) {
       send(socket, { type: 'error', id, code: 'invalid_request', detail: 'This text is not allowed here.' });
     } else if (type === 'send') {

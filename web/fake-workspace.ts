@@ -1,4 +1,17 @@
-import type { Channel, ChannelType, ChannelUnread, EventFrame, Message, MessageEvent } from '../client/index.ts';
+import {
+  type Channel,
+  type ChannelType,
+  type ChannelUnread,
+  type EventFrame,
+  erasedUser,
+  type Message,
+  type MessageEvent,
+  type MessageVersion,
+  type PresenceStatus,
+  type StreamEvent,
+} from '../client/index.ts';
+
+import { FakeSettings } from './fake-settings.ts';
 
 export const NAMES: Readonly<Record<string, string>> = {
   alice: 'Alice Moreau',
@@ -31,9 +44,20 @@ export class Refusal extends Error {
 /** One workspace's channels and messages in memory, for tests of the page. Checks no rights. */
 export class FakeWorkspace {
   readonly rooms = new Map<string, Room>();
+  readonly groups = new Map<string, { name: string; members: readonly string[] }>();
+  /** Who is not just online, and until when if that was said. */
+  readonly presence = new Map<string, { status: PresenceStatus; until: string | undefined }>();
+  /** Earlier texts by message id, the newest first. */
+  readonly versions = new Map<string, MessageVersion[]>();
+  /** Last-read replies by person and root. */
+  readonly threadRead = new Map<string, string>();
+  readonly settings = new FakeSettings();
+  /** People of whom nothing is known any more. */
+  readonly erased = new Set<string>();
   /** Refuses edits, deletes and reactions with 501. */
   bare = false;
   onEvent: (room: Room, frame: EventFrame) => void = () => undefined;
+  onPresence: (user: string, status: PresenceStatus) => void = () => undefined;
   #lastId = 7_000_000_000_000_000_000n;
 
   /** Makes a channel; returns its id. */
@@ -92,6 +116,21 @@ export class FakeWorkspace {
     return message;
   }
 
+  /** A long history at once, in which looking for each message's double would take minutes. Nobody hears of it. */
+  fill(channelId: string, count: number, text: (index: number) => string): void {
+    const room = this.find(channelId);
+    const first = this.say(channelId, 'bob', text(0));
+    for (let i = 1; i < count; i++) {
+      this.#lastId += 4_194_304n;
+      room.seq++;
+      const rev = room.log.length + 1;
+      const id = { message_id: String(this.#lastId), client_msg_id: `fake-${this.#lastId}` };
+      const message = { ...first, ...id, seq: room.seq, rev, user_id: i % 3 ? 'bob' : 'alice', text: text(i) };
+      room.messages.push(message);
+      room.log.push({ type: 'event', channel_id: channelId, rev, event: { kind: 'message.created', message } });
+    }
+  }
+
   react(channelId: string, messageId: string, emoji: string, user: string, on = true): Message {
     const room = this.find(channelId);
     const message = this.message(room, messageId);
@@ -105,10 +144,47 @@ export class FakeWorkspace {
   change(channelId: string, messageId: string, kind: MessageEvent['kind'], fields: Partial<Message>): Message {
     if (this.bare) throw new Refusal(501, 'not_implemented', 'This server does not do that yet.');
     const room = this.find(channelId);
-    const message = { ...this.message(room, messageId), ...fields, rev: room.log.length + 1 };
+    const before = this.message(room, messageId);
+    if (kind === 'message.edited') {
+      const version = { rev: before.rev, text: before.text, written_at: before.edited_at ?? before.created_at };
+      this.versions.set(messageId, [version, ...(this.versions.get(messageId) ?? [])]);
+    }
+    const message = { ...before, ...fields, rev: room.log.length + 1 };
     this.#replace(room, message);
     this.#publish(room, { kind, message });
     return message;
+  }
+
+  /** Changes a channel, and tells its members. */
+  alter(room: Room, fields: Partial<Channel>): void {
+    Object.assign(room.channel, fields);
+    const head = { rev: room.log.length + 1, seq: room.seq };
+    const channel = { ...room.channel, member_count: room.members.size, head };
+    this.#publish(room, { kind: 'channel.changed', channel });
+  }
+
+  /** Takes away what lies below a message, as retention does. */
+  trim(channelId: string, historyFrom: string): void {
+    const room = this.find(channelId);
+    const kept = room.messages.filter(({ message_id }) => BigInt(message_id) >= BigInt(historyFrom));
+    room.messages.splice(0, room.messages.length, ...kept);
+    this.alter(room, { history_from: historyFrom });
+  }
+
+  /** Takes a person out, as an erasure does: message by message, then who they are. */
+  erase(user: string): void {
+    const nothing = { user_id: erasedUser, text: '', deleted: true, client_msg_id: 'erased' };
+    for (const { channel, messages, members } of this.rooms.values()) {
+      members.delete(user);
+      for (const { user_id, message_id } of [...messages])
+        if (user_id === user) this.change(channel.channel_id, message_id, 'message.deleted', nothing);
+    }
+    this.erased.add(user);
+  }
+
+  setPresence(user: string, status: PresenceStatus, until?: string): void {
+    this.presence.set(user, { status, until });
+    this.onPresence(user, status);
   }
 
   find(channelId: string): Room {
@@ -137,7 +213,7 @@ export class FakeWorkspace {
     room.messages[room.messages.findIndex(({ message_id }) => message_id === message.message_id)] = message;
   }
 
-  #publish(room: Room, event: MessageEvent): void {
+  #publish(room: Room, event: StreamEvent): void {
     const rev = room.log.length + 1;
     const frame: EventFrame = { type: 'event', channel_id: room.channel.channel_id, rev, event };
     room.log.push(frame);

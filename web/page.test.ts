@@ -1,58 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { FakeServer } from './fake-server.ts';
+import { beforeEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { FakeServer } from './fake-server.ts';
+import { Stage } from './fake-stage.ts';
+import { noBrowser as skip } from './fake-visit.ts';
 
-const BROWSERS = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
-const built = existsSync(new URL('./dist/index.html', import.meta.url));
-const skip = executablePath === undefined ? 'no Chromium: set CHROMIUM_PATH' : !built && 'run node web/build.mjs first';
-
-let browser: Browser | undefined;
+const stage = Stage.set();
+const visit: Stage['visit'] = (...who) => stage.visit(...who);
 let server: FakeServer;
 let general: string;
-let faults: string[];
 
-before(async () => {
-  if (skip) return;
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-  browser = await chromium.launch({ executablePath: executablePath!, args });
+beforeEach(() => {
+  ({ server, general } = stage);
 });
-
-beforeEach(async () => {
-  server = await FakeServer.start();
-  faults = [];
-  general = server.workspace.room('general', 'public', ['alice', 'bob']);
-});
-
-afterEach(async () => {
-  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
-  await server.close();
-  assert.deepEqual(faults, []);
-});
-
-after(async () => {
-  await browser?.close();
-});
-
-async function visit(user: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser!.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(5_000);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (line) => {
-    if (/Content Security Policy/.test(line.text())) faults.push(line.text());
-  });
-  await page.goto(server.link(user));
-  await page.getByText('Connected', { exact: true }).first().waitFor({ state: 'attached' });
-  return page;
-}
 
 const write = async (page: Page, text: string) => {
   await page.getByRole('textbox', { name: 'Message #general' }).fill(text);
@@ -225,6 +185,50 @@ test('is used by keyboard alone: switching, creating, joining, asking for a pers
   await page.keyboard.press('Enter');
   await page.locator('article .mention', { hasText: '@Carol Lindqvist' }).waitFor();
   assert.equal(server.workspace.find(general).messages.at(-1)?.text, 'ask <@carol> ');
+});
+
+test('says what its keys do, and goes through the channels by two of them', { skip }, async () => {
+  server.workspace.room('plans', 'public', ['alice', 'bob']);
+  const page = await visit('alice');
+  await page.keyboard.type('?');
+  assert.equal(await page.getByRole('textbox', { name: 'Message #general' }).inputValue(), '?');
+  await page.getByRole('log').focus();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.getByRole('heading', { level: 1, name: 'plans' }).waitFor();
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.getByRole('heading', { level: 1, name: 'general' }).waitFor();
+});
+
+test('changes a channel, lists people, and deletes what others said where one may', { skip }, async () => {
+  server.workspace.say(general, 'bob', 'off the point');
+  const page = await visit('alice');
+  await page.getByRole('button', { name: 'About this channel' }).click();
+  await page.getByLabel('Topic').fill('Whatever comes');
+  await page.keyboard.press('Enter');
+  await page.locator('.channel-head .topic', { hasText: 'Whatever comes' }).waitFor();
+  await page.locator('article').hover();
+  // She made this channel.
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('This message was deleted.').waitFor();
+  await page.getByRole('button', { name: 'About this channel' }).click();
+  await page.getByRole('button', { name: 'Archive' }).click();
+  await page
+    .getByRole('dialog', { name: /^Archive/ })
+    .getByRole('button', { name: 'Archive' })
+    .click();
+  await page.getByText('This channel is archived').waitFor();
+  await page.getByRole('button', { name: 'About this channel' }).click();
+  await page.getByRole('button', { name: 'Use it again' }).click();
+  await page.getByRole('textbox', { name: 'Message #general' }).waitFor();
+  await page.getByRole('button', { name: 'Message someone' }).click();
+  const carol = page.getByRole('dialog').getByRole('button', { name: /Carol Lindqvist/ });
+  await carol.getByRole('img', { name: 'online' }).waitFor();
+  await carol.click();
+  await page.getByRole('heading', { level: 1, name: 'Carol Lindqvist' }).waitFor();
 });
 
 test('one Tab leads past the messages, and arrows lead into them', { skip }, async () => {

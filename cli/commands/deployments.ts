@@ -1,13 +1,8 @@
+import type { DeploymentLine } from '../../server/admin/routes/deployments.ts';
 import { type AddCommand, callErrors, withHelp } from '../command.ts';
 
 interface Listed {
-  deployments: {
-    number: number;
-    at: number;
-    by: string;
-    note: string;
-    topologies: { topology: string; version: number; since: number; running: boolean }[];
-  }[];
+  deployments: DeploymentLine[];
 }
 
 export const addDeployments: AddCommand = (program, terminal) => {

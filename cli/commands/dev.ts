@@ -8,7 +8,7 @@ export const addDev: AddCommand = (program, terminal) => {
     )
     .option('--json', 'print one line of JSON instead of the welcome')
     .action(async (options: { json?: boolean }) => {
-      const { runDev } = await import('../dev/run.ts');
+      const { runDev } = await import('../process/dev.ts');
       await runDev(options, terminal);
     });
   withHelp(command, {

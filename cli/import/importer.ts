@@ -53,7 +53,9 @@ export class Importer {
   async run(): Promise<ImportReport> {
     for (const user of this.slack.users) {
       const email = user.email ?? undefined;
-      await this.add({ type: 'user', user_id: user.user_id, name: user.real_name || user.name, email });
+      const name = user.real_name || user.name;
+      const deactivated = user.deleted || undefined;
+      await this.add({ type: 'user', user_id: user.user_id, name, email, role: user.role, deactivated });
     }
     for (const channel of this.slack.channels) await this.channel(channel);
     await this.flush();
@@ -71,6 +73,7 @@ export class Importer {
       channel_type: channel.type,
       topic: channel.topic || undefined,
       archived: channel.archived || undefined,
+      posting: channel.posting === 'everyone' ? undefined : channel.posting,
       creator_id: known ?? this.importerId,
       members,
       created_at: new Date(channel.created).toISOString(),
@@ -93,6 +96,7 @@ export class Importer {
       client_msg_id: message.client_msg_id,
       thread_client_msg_id: message.root_missing ? null : message.thread_client_msg_id,
       created_at: new Date(message.created_at).toISOString(),
+      edited_at: message.edited_at === null ? undefined : new Date(message.edited_at).toISOString(),
       reactions: message.reactions.length > 0 ? message.reactions : undefined,
     });
   }

@@ -63,7 +63,7 @@ async function findTarget(options: ImportOptions, terminal: Terminal): Promise<T
   }
   const settings = parseSettings(terminal.env);
   const sign = (secret: string) => (): Promise<string> =>
-    signToken(secret, { user_id: importer, workspace_id: options.workspace, role: 'admin', name: 'Importer' }, 600);
+    signToken(secret, { user_id: importer, workspace_id: options.workspace, role: 'owner', name: 'Importer' }, 600);
   try {
     for await (const line of adminCall(settings.data_dir, 'GET', '/status')) {
       const { url } = line as { url: string };
@@ -75,6 +75,7 @@ async function findTarget(options: ImportOptions, terminal: Terminal): Promise<T
   }
   terminal.err(`Nothing runs on ${settings.data_dir}: the pipeline runs here for the import`);
   const running = await startServer({ ...settings, port: 0, host: '127.0.0.1' });
+  const { url, secret } = running.edge!;
   const settled = async (): Promise<void> => {
     // What is imported is stored; the index follows, and a start would go on with it, but done is done.
     for (let i = 0; i < 600; i++) {
@@ -88,7 +89,7 @@ async function findTarget(options: ImportOptions, terminal: Terminal): Promise<T
     await settled();
     await running.stop();
   };
-  return { url: running.url, token: sign(running.secret), stop };
+  return { url, token: sign(secret), stop };
 }
 
 function render({ users, channels, messages, without_root, skipped, failures }: ImportReport): string {

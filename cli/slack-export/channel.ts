@@ -1,5 +1,6 @@
-import type { ChannelType } from '../../schemas/generated/types.ts';
+import type { ChannelType, Posting } from '../../schemas/generated/types.ts';
 import type { Archive } from './archive.ts';
+import { folderNames } from './folder.ts';
 import { listIn, type SlackChannelRecord, SlackChannelShape, shaped } from './shapes.ts';
 
 export interface SlackChannel {
@@ -14,6 +15,7 @@ export interface SlackChannel {
   /** Milliseconds since 1970. */
   created: number;
   archived: boolean;
+  posting: Posting;
   /** Its messages: one file a day, in order. */
   files: string[];
 }
@@ -39,8 +41,7 @@ export async function readChannels(
     if (!archive.has(name)) continue;
     for (const value of listIn(name, await archive.json(name))) {
       const slack = shaped(SlackChannelShape, name, value);
-      // Slack names a dm's folder by its id, the others' by their name.
-      const folder = [slack.name, slack.id].find((one) => one && folders.has(one));
+      const folder = folderNames(slack.id, slack.name).find((one) => folders.has(one));
       channels.push(channelOf(slack, type, (folder && folders.get(folder)) || []));
       if (folder) folders.delete(folder);
     }
@@ -71,6 +72,7 @@ function channelOf(slack: SlackChannelRecord, type: ChannelType, files: string[]
     members: [...new Set(slack.members ?? [])],
     created: Math.round((slack.created ?? 0) * 1_000),
     archived: slack.is_archived ?? false,
+    posting: slack.millrace_posting ?? 'everyone',
     files,
   };
 }

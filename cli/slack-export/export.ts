@@ -1,4 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
+import type { Role } from '../../platform/directory/port.ts';
 import { Archive, type ArchiveBounds, archiveBounds } from './archive.ts';
 import { readChannels, type SlackChannel } from './channel.ts';
 import { invalid } from './invalid.ts';
@@ -11,6 +12,7 @@ export interface SlackUser {
   real_name: string;
   email: string | null;
   deleted: boolean;
+  role: Role;
 }
 
 /**
@@ -50,10 +52,10 @@ export class SlackExport {
    * to tell which replies have their root.
    */
   async *messages(channel: SlackChannel): AsyncGenerator<SlackMessage> {
-    const seen = new Set<number>();
+    const seen = new Set<number | string>();
     for (const file of channel.files) {
       for (const slack of this.sorted(listIn(file, await this.archive.json(file)))) {
-        const key = microseconds(slack.ts);
+        const key = keyOf(slack.ts);
         if (seen.has(key)) {
           this.skip('repeated');
           continue;
@@ -64,7 +66,7 @@ export class SlackExport {
           continue;
         }
         seen.add(key);
-        yield { ...message, root_missing: message.thread_ts !== null && !seen.has(microseconds(message.thread_ts)) };
+        yield { ...message, root_missing: message.thread_ts !== null && !seen.has(keyOf(message.thread_ts)) };
       }
     }
   }
@@ -79,7 +81,7 @@ export class SlackExport {
       if (Value.Check(SlackMessageShape, value)) messages.push(value);
       else this.skip('malformed');
     }
-    return messages.sort((a, b) => microseconds(a.ts) - microseconds(b.ts));
+    return messages.sort((a, b) => microseconds(a.ts) - microseconds(b.ts) || more(a.ts) - more(b.ts));
   }
 
   private skip(reason: string): void {
@@ -109,6 +111,7 @@ async function readUsers(archive: Archive, file: string): Promise<SlackUser[]> {
       real_name: slack.profile?.real_name || slack.real_name || name,
       email: slack.profile?.email || null,
       deleted: slack.deleted ?? false,
+      role: slack.is_owner ? 'owner' : slack.is_admin ? 'admin' : slack.is_restricted ? 'guest' : 'member',
     };
   });
 }
@@ -116,4 +119,18 @@ async function readUsers(archive: Archive, file: string): Promise<SlackUser[]> {
 /** A ts as a whole number (exact until the year 2255). */
 function microseconds(ts: string): number {
   return millisecondsOf(ts) * 1_000 + Number((ts.split('.')[1] ?? '').padEnd(6, '0').slice(3, 6));
+}
+
+/** The decimals behind the sixth, which only our own exports have; a ts without them comes first. */
+function more(ts: string): number {
+  return isPlain(ts) ? -1 : Number(ts.split('.')[1]!.slice(6).padEnd(4, '0'));
+}
+
+function isPlain(ts: string): boolean {
+  return (ts.split('.')[1] ?? '').length <= 6;
+}
+
+/** Tells one ts from all others, in as little memory as may be. */
+function keyOf(ts: string): number | string {
+  return isPlain(ts) ? microseconds(ts) : ts;
 }

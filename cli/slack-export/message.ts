@@ -11,6 +11,8 @@ export interface SlackMessage {
   ts: string;
   /** Milliseconds since 1970. */
   created_at: number;
+  /** The same; null where it was not edited. */
+  edited_at: number | null;
   /** `slack:<channel id>:<ts>`, for good. */
   client_msg_id: string;
   text: string;
@@ -68,7 +70,8 @@ export function importedMessage(
     user_id,
     author_name: slack.username || null,
     ts: slack.ts,
-    created_at: millisecondsOf(slack.ts),
+    created_at: slack.millrace_created_at ?? millisecondsOf(slack.ts),
+    edited_at: slack.edited?.ts && isTs(slack.edited.ts) ? millisecondsOf(slack.edited.ts) : null,
     client_msg_id: identity(channelId, slack.ts),
     ...importedText(body, isUser),
     thread_ts,
@@ -87,6 +90,11 @@ export function identity(channelId: string, ts: string): string {
 export function millisecondsOf(ts: string): number {
   const [seconds = '0', fraction = ''] = ts.split('.');
   return Number(seconds) * 1_000 + Number(fraction.padEnd(3, '0').slice(0, 3));
+}
+
+/** Not the message's own ts, without which it is none, but one beside it. */
+function isTs(text: string): boolean {
+  return /^\d{1,11}(\.\d{1,10})?$/.test(text);
 }
 
 function authorOf(slack: SlackMessageRecord): string | undefined {

@@ -11,6 +11,9 @@ export const SlackUserShape = Type.Object({
   name: maybe(text),
   real_name: maybe(text),
   deleted: maybe(Type.Boolean()),
+  is_owner: maybe(Type.Boolean()),
+  is_admin: maybe(Type.Boolean()),
+  is_restricted: maybe(Type.Boolean()),
   profile: maybe(Type.Object({ real_name: maybe(text), email: maybe(text) })),
 });
 
@@ -22,11 +25,16 @@ export const SlackChannelShape = Type.Object({
   creator: maybe(text),
   is_archived: maybe(Type.Boolean()),
   members: maybe(Type.Array(text)),
+  /** In an export of ours. */
+  millrace_posting: maybe(Type.Union([Type.Literal('everyone'), Type.Literal('managers')])),
   topic: maybe(Type.Object({ value: maybe(text) })),
 });
 
 export const SlackMessageShape = Type.Object({
-  ts: Type.String({ pattern: '^\\d{1,11}(\\.\\d{1,6})?$' }),
+  /** Slack's have six decimals; those of an export of ours may have ten. */
+  ts: Type.String({ pattern: '^\\d{1,11}(\\.\\d{1,10})?$' }),
+  /** In an export of ours, where the ts is not the time: milliseconds since 1970. */
+  millrace_created_at: maybe(Type.Integer({ minimum: 0, maximum: 253_402_300_799_999 })),
   type: maybe(text),
   subtype: maybe(text),
   user: maybe(text),
@@ -34,6 +42,7 @@ export const SlackMessageShape = Type.Object({
   username: maybe(text),
   text: maybe(text),
   thread_ts: maybe(text),
+  edited: maybe(Type.Object({ ts: maybe(text) })),
   comment: maybe(Type.Object({ user: maybe(text) })),
   reactions: maybe(Type.Array(Type.Object({ name: text, users: Type.Array(text) }))),
   files: maybe(Type.Array(Type.Object({ title: maybe(text), name: maybe(text) }))),

@@ -27,7 +27,14 @@ async function packed(entries: FixtureFile[]): Promise<string> {
 const json = (name: string, value: unknown): FixtureFile => ({ name, content: JSON.stringify(value) });
 
 const users = json('users.json', [
-  { id: 'U1', name: 'ann', deleted: false, profile: { real_name: 'Ann Lee', email: 'ann@x.example' } },
+  {
+    id: 'U1',
+    name: 'ann',
+    deleted: false,
+    is_admin: true,
+    is_owner: false,
+    profile: { real_name: 'Ann Lee', email: 'ann@x.example' },
+  },
   { id: 'U2', name: 'bob', real_name: 'Bob', deleted: true, profile: null },
 ]);
 const channels = json('channels.json', [
@@ -65,8 +72,8 @@ describe('Slack export', () => {
       ]),
     );
     assert.deepEqual(slack.users, [
-      { user_id: 'U1', name: 'ann', real_name: 'Ann Lee', email: 'ann@x.example', deleted: false },
-      { user_id: 'U2', name: 'bob', real_name: 'Bob', email: null, deleted: true },
+      { user_id: 'U1', name: 'ann', real_name: 'Ann Lee', email: 'ann@x.example', deleted: false, role: 'admin' },
+      { user_id: 'U2', name: 'bob', real_name: 'Bob', email: null, deleted: true, role: 'member' },
     ]);
     assert.deepEqual(
       slack.channels.map((c) => [c.channel_id, c.name, c.type, c.archived, c.files.length]),
@@ -88,6 +95,7 @@ describe('Slack export', () => {
         members: ['U1', 'U2'],
         created: 1_483_228_800_000,
         archived: false,
+        posting: 'everyone',
         files: [],
       },
     );
@@ -117,12 +125,20 @@ describe('Slack export', () => {
             ts: '1577836800.000200',
             thread_ts: '1577836800.000200',
             text: 'a &amp;lt; b &lt;@U1&gt;',
+            edited: { user: 'U1', ts: '1577923200.500000' },
             reactions: [
               { name: '+1', users: ['U2', 'U2', 'U1'], count: 3 },
               { name: 'x', users: [] },
             ],
           },
-          { type: 'message', user: 'U1', ts: '1577836802.5', thread_ts: '1577830000.000000', text: 'rootless' },
+          {
+            type: 'message',
+            user: 'U1',
+            ts: '1577836802.5',
+            thread_ts: '1577830000.000000',
+            text: 'rootless',
+            edited: { ts: 'once' },
+          },
         ]),
       ]),
     );
@@ -133,6 +149,7 @@ describe('Slack export', () => {
       author_name: null,
       ts: '1577836800.000200',
       created_at: 1_577_836_800_000,
+      edited_at: 1_577_923_200_500,
       client_msg_id: 'slack:C1:1577836800.000200',
       text: 'a &lt; b <@U1>',
       mentions: [],
@@ -157,6 +174,7 @@ describe('Slack export', () => {
     );
     assert.equal(read[1]!.thread_client_msg_id, 'slack:C1:1577836800.000200');
     assert.equal(read[2]!.created_at, 1_577_836_802_500);
+    assert.equal(read[2]!.edited_at, null);
     slack.close();
   });
 

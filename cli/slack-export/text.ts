@@ -30,3 +30,21 @@ export function importedText(slack: string, isUser: (id: string) => boolean): Im
     .replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity]!);
   return { text, mentions: [...mentions], mentions_channel };
 }
+
+/** What `importedText` leaves as it is between < and >; the rest of a text is escaped. */
+const signs = /<(?:@[^<>|\s]+|#[^<>|\s]+|![^<>|\s]+|(?:https?|mailto|tel):[^<>]*)>/g;
+
+/** A text as Slack's export has it: `importedText` makes the same text of it again, and Slack's readers see the mentions. */
+export function exportedText(text: string): string {
+  let done = '';
+  let at = 0;
+  for (const match of text.matchAll(signs)) {
+    done += `${escaped(text.slice(at, match.index))}<${escaped(match[0].slice(1, -1))}>`;
+    at = match.index + match[0].length;
+  }
+  return done + escaped(text.slice(at));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

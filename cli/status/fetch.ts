@@ -1,17 +1,11 @@
 import { parseSettings } from '../../config/parse.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { overall } from '../../runtime/observing/state.ts';
-import type { TopologyStatus } from '../../runtime/runner.ts';
+import type { StatusAnswer } from '../../server/admin/routes/status.ts';
 import { adminCall } from '../admin-client.ts';
 import type { Terminal } from '../command.ts';
 
-export interface Status {
-  url: string;
-  operators_url: string;
-  pid: number;
-  uptime_s: number;
-  topologies: TopologyStatus[];
-}
+export type Status = StatusAnswer;
 
 /** What runs on the data folder. Error: `not_running`. */
 export async function fetchStatus({ env }: Pick<Terminal, 'env'>): Promise<Status> {

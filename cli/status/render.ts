@@ -13,7 +13,9 @@ export function renderStatus(status: Status, color: boolean): string {
   for (const topology of status.topologies) {
     const { topology: name, version, tasks } = topology;
     const how = paintedState(stateOf(topology), paint);
-    const partitions = `${tasks.length} ${tasks.length === 1 ? 'partition' : 'partitions'}`;
+    const here = tasks.filter(({ worker, state }) => worker === null && state !== 'unassigned').length;
+    const elsewhere = here < tasks.length ? `, ${here} here` : '';
+    const partitions = `${tasks.length} ${tasks.length === 1 ? 'partition' : 'partitions'}${elsewhere}`;
     lines.push(`${paint.bold(name)} ${paint.dim(`v${version}`)}  ${how}, ${partitions}`);
     lines.push(paint.dim(tableHead('  node')));
     const own = rows.filter((row) => row.topology === name);
@@ -30,7 +32,8 @@ export function renderStatus(status: Status, color: boolean): string {
 }
 
 export function headline({ url, pid, uptime_s }: Status, color: boolean): string {
-  return `${pc.createColors(color).bold('Millrace')} at ${url}, process ${pid}, up ${age(uptime_s)}`;
+  const where = url === null ? 'that serves no clients' : `at ${url}`;
+  return `${pc.createColors(color).bold('Millrace')} ${where}, process ${pid}, up ${age(uptime_s)}`;
 }
 
 export function paintedState({ text, tone }: State, paint: ReturnType<typeof pc.createColors>): string {

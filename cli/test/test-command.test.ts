@@ -12,8 +12,8 @@ describe('millrace test', () => {
     const { code, out, err } = await run(`${shipped}/read-markers.test.yaml`);
     assert.equal(code, 0);
     assert.equal(err, '');
-    assert.match(out, /^ok {3}read-markers a marker becomes a row.* 3 crashes\n/);
-    assert.match(out, /\n4 tests, all pass; 12 runs, 8 with a crash, in [\d.]+ s$/);
+    assert.match(out, /^ok {3}read-markers a thread's marker becomes a row.* 5 crashes\n/);
+    assert.match(out, /\n5 tests, all pass; 22 runs, 17 with a crash, in [\d.]+ s$/);
   });
 
   it('runs what a filter names, and says so where that is nothing', async () => {
@@ -69,7 +69,7 @@ describe('millrace test', () => {
       elements(xml)
         .filter(({ name }) => name === 'testsuite')
         .map(({ attributes }) => [attributes['tests'], attributes['failures']]),
-      [['9', '1']],
+      [['11', '1']],
     );
     const failed = elements(xml).find(({ name }) => name === 'failure');
     assert.match(failed!.attributes['message']!, /search, record 1 is not as expected/);

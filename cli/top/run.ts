@@ -39,6 +39,7 @@ export async function runTop({ sort, once, json }: TopOptions, terminal: Termina
     try {
       while (!screen.signal.aborted) {
         screen.draw(await look(screen.rows));
+        // The signal ends the sleep by an error; the loop's condition then ends the loop.
         await sleep(every_ms, undefined, { signal: screen.signal }).catch(() => undefined);
       }
     } finally {

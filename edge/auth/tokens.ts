@@ -1,15 +1,8 @@
-import {
-  createRemoteJWKSet,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { MillraceError, messageOf } from '../../platform/errors/error.ts';
+import { MillraceError } from '../../platform/errors/error.ts';
 import { type Identity, identityOf } from './claims.ts';
+import { KeySet } from './key-set.ts';
 
 export interface TokenSettings {
   /** Key of HS256; not used where there is a JWKS. */
@@ -29,22 +22,24 @@ export class Tokens {
 
   constructor(
     settings: TokenSettings,
+    /** Hears why a key set can't be renewed while the one before it still serves. */
+    warn: (error: unknown) => void,
     private readonly clock: () => number = Date.now,
   ) {
     const options: JWTVerifyOptions = {};
     if (settings.issuer) options.issuer = settings.issuer;
     if (settings.audience) options.audience = settings.audience;
     if (settings.jwks_url) {
-      // One set for the issuer, cached; an unknown kid fetches it anew, at most each 30 s.
-      const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(settings.jwks_url), {
-        cooldownDuration: 30_000,
-        timeoutDuration: 5000,
-      });
+      const keys = new KeySet(new URL(settings.jwks_url), warn, clock);
+      const find: KeySet['find'] = (header, signed) => keys.find(header, signed);
       const algorithms = ['RS256', 'ES256', 'EdDSA'];
-      this.verifyNew = async (token) => (await jwtVerify(token, keys, { ...options, algorithms })).payload;
+      this.verifyNew = async (token) => (await jwtVerify(token, find, { ...options, algorithms })).payload;
     } else {
-      const key = new TextEncoder().encode(settings.secret);
-      this.verifyNew = async (token) => (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload;
+      // Imported once: jose would for each token.
+      const bytes = new TextEncoder().encode(settings.secret);
+      const key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+      const hs256 = { ...options, algorithms: ['HS256'] };
+      this.verifyNew = async (token) => (await jwtVerify(token, await key, hs256)).payload;
     }
   }
 
@@ -68,14 +63,9 @@ export class Tokens {
 }
 
 function refusal(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error;
   if (error instanceof errors.JWTExpired)
     return new MillraceError('unauthenticated', 'the token has expired: get a new one');
-  if (error instanceof errors.JWKSTimeout || (error instanceof TypeError && messageOf(error).includes('fetch'))) {
-    return new MillraceError('unavailable', 'the key set that verifies tokens can’t be fetched', {
-      retryAfter: 5,
-      cause: error,
-    });
-  }
   if (error instanceof errors.JWTClaimValidationFailed)
     return new MillraceError('unauthenticated', `the token’s ${error.claim} claim is not accepted`);
   return new MillraceError('unauthenticated', 'the token is not valid', { cause: error });

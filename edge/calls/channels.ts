@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { ChannelRecord, Page, PageRequest } from '../../platform/directory/port.ts';
+import type { ChannelChange, ChannelRecord, Page, PageRequest } from '../../platform/directory/port.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { personKey } from '../../platform/keys.ts';
 import type { ChannelType, ReplyTo } from '../../schemas/generated/types.ts';
 import { limits } from '../limits.ts';
-import { allow } from '../policy.ts';
+import { allow, allowInWorkspace } from '../policy.ts';
 import { type WireChannel, wireChannel } from '../wire/message.ts';
 import type { CallContext, Caller } from './context.ts';
+
+/** Imports alone may go past these: what a team had, it keeps. */
+const memberBounds = { members: limits.channel_members, channels: limits.channels };
 
 export interface CreateChannel {
   name?: string | undefined;
@@ -22,12 +25,12 @@ export async function createChannel(
   request: CreateChannel,
   idempotencyKey: string | undefined,
 ): Promise<{ channel: WireChannel; created: boolean }> {
-  if (caller.role === 'guest') throw new MillraceError('forbidden', 'guests make no channels');
+  allowInWorkspace('create_channel', caller);
   const members = [...new Set([caller.user_id, ...(request.members ?? [])])];
   const name = request.type === 'dm' ? '' : checkName(request.name);
   if (request.type === 'dm' && members.length > 9)
     throw new MillraceError('invalid_request', 'members: a dm has at most 9 people; make a group');
-  const { channel, created } = await changeDirectory(context, caller, (reply_to) =>
+  const { channel, created } = await changeDirectory(context, caller, undefined, (reply_to) =>
     context.directory.createChannel(
       {
         workspace_id: caller.workspace_id,
@@ -40,6 +43,7 @@ export async function createChannel(
         idempotency_key: idempotencyKey,
       },
       { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id },
+      memberBounds,
     ),
   );
   const [withHead] = await withHeads(context, [channel]);
@@ -66,7 +70,7 @@ export async function changeChannel(
   context: CallContext,
   caller: Caller,
   channelId: string,
-  change: { name?: string | undefined; topic?: string | undefined; archived?: boolean | undefined },
+  change: ChannelChange,
 ): Promise<{ channel: WireChannel }> {
   const access = await context.access.of(caller, channelId);
   const unarchives = access?.channel.archived === true && change.archived === false;
@@ -76,8 +80,9 @@ export async function changeChannel(
   if (change.topic !== undefined) allow('set_topic', unarchives ? unarchived(access) : access, caller);
   if (change.topic !== undefined && (change.topic.includes('\0') || !change.topic.isWellFormed()))
     throw new MillraceError('invalid_request', 'topic: holds a NUL or half of a surrogate pair');
+  if (change.posting !== undefined) allow('set_posting', unarchives ? unarchived(access) : access, caller);
   const name = change.name === undefined ? undefined : checkName(change.name);
-  const { channel: changed } = await changeDirectory(context, caller, (reply_to) =>
+  const { channel: changed } = await changeDirectory(context, caller, channelId, (reply_to) =>
     context.directory.changeChannel(
       caller.workspace_id,
       channelId,
@@ -103,12 +108,14 @@ export async function addMember(
   userId: string,
 ): Promise<void> {
   allow(userId === caller.user_id ? 'join' : 'invite', await context.access.of(caller, channelId), caller);
-  await changeDirectory(context, caller, (reply_to) =>
-    context.directory.addMembers(caller.workspace_id, channelId, [userId], {
-      actor_id: caller.user_id,
-      reply_to,
-      trace_id: caller.trace_id,
-    }),
+  await changeDirectory(context, caller, channelId, (reply_to) =>
+    context.directory.addMembers(
+      caller.workspace_id,
+      channelId,
+      [userId],
+      { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id },
+      memberBounds,
+    ),
   );
 }
 
@@ -121,11 +128,12 @@ export async function removeMember(
 ): Promise<void> {
   allow(userId === caller.user_id ? 'leave' : 'remove', await context.access.of(caller, channelId), caller);
   const { workspace_id } = caller;
-  await changeDirectory(context, caller, async (reply_to) => {
+  await changeDirectory(context, caller, channelId, async (reply_to) => {
     const request = { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id };
     const removed = await context.directory.removeMembers(workspace_id, channelId, [userId], request);
-    if (removed.change_id !== null) {
-      const body = { MembershipChanged: { channel_id: channelId, joined: false, rev: 0, seq: 0 } };
+    const { change_id } = removed;
+    if (change_id !== null) {
+      const body = { MembershipChanged: { channel_id: channelId, joined: false, rev: 0, seq: 0, change_id } };
       const value = { workspace_id, user_id: userId, body };
       await context.log.append([
         { topic: 'person_events', key: personKey(workspace_id, userId), schema: 'PersonEvent', value },
@@ -138,7 +146,9 @@ export async function removeMember(
 /** Changes the directory; where that wrote a change for the log, waits until its event is out. */
 export async function changeDirectory<Result extends { change_id: number | null }>(
   context: CallContext,
-  _caller: Caller,
+  { workspace_id }: Caller,
+  /** Undefined for one that is made. */
+  channelId: string | undefined,
   change: (replyTo: ReplyTo) => Promise<Result>,
 ): Promise<Result> {
   const request = context.gateway.requests.open();
@@ -149,7 +159,7 @@ export async function changeDirectory<Result extends { change_id: number | null 
     request.cancel();
     throw error;
   }
-  context.access.forgetAll();
+  if (channelId !== undefined) context.access.forgetChannel(workspace_id, channelId);
   if (result.change_id === null) request.cancel();
   else {
     context.relay();
@@ -167,7 +177,8 @@ export async function withHeads(context: CallContext, found: ChannelRecord[]): P
   return found.map((one, i) => wireChannel(one, heads[i]!));
 }
 
-function checkName(name: string | undefined): string {
+/** Error: `invalid_request`. */
+export function checkName(name: string | undefined): string {
   const trimmed = name?.trim() ?? '';
   if (
     trimmed === '' ||

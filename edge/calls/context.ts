@@ -4,6 +4,8 @@ import type { Log } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
 import type { Presence } from '../../platform/presence/port.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
+import type { Tracing } from '../../platform/tracing/port.ts';
+import type { Admission } from '../admission.ts';
 import type { Identity } from '../auth/claims.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { PresenceWatches } from '../socket/presence-watches.ts';
@@ -19,13 +21,16 @@ export interface CallContext {
   access: KnownAccess;
   presence: Presence;
   watches: PresenceWatches;
+  tracing: Tracing;
   logger: Logger;
-  /** Takes the outbox's waiting rows to the log now. */
+  admission: Pick<Admission, 'forget'>;
+  /** Takes what the directory holds for the log there now. */
   relay(): void;
 }
 
 /** Who calls, with the trace of the call. */
 export interface Caller extends Identity {
+  /** As records carry it (platform/tracing/context.ts). */
   trace_id: string;
   /** Called once the call's command has its place on the log, or needs none: what the caller sends next comes after it. */
   placed?: () => void;

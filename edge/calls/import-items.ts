@@ -1,8 +1,15 @@
+import type { Role } from '../../platform/directory/port.ts';
+import type { Posting } from '../../schemas/generated/types.ts';
+
 export interface ImportedUser {
   type: 'user';
   user_id: string;
   name: string;
   email?: string | undefined;
+  /** Of one who is new here; at most the importer's own. Absent: a member. */
+  role?: Role | undefined;
+  /** Of one who is new here: their access has ended. */
+  deactivated?: boolean | undefined;
 }
 
 export interface ImportedChannel {
@@ -12,6 +19,7 @@ export interface ImportedChannel {
   channel_type: 'public' | 'private' | 'group' | 'dm';
   topic?: string | undefined;
   archived?: boolean | undefined;
+  posting?: Posting | undefined;
   creator_id: string;
   members: string[];
   created_at: string;
@@ -26,6 +34,7 @@ export interface ImportedMessage {
   client_msg_id: string;
   thread_client_msg_id?: string | null | undefined;
   created_at: string;
+  edited_at?: string | null | undefined;
   reactions?: { emoji: string; user_ids: string[] }[] | undefined;
 }
 

@@ -3,10 +3,19 @@ import { channelKey } from '../../platform/keys.ts';
 import type { Append } from '../../platform/log/port.ts';
 import type { ImportMessage, MessageCommand, ThreadRoot } from '../../schemas/generated/types.ts';
 import type { Outcome } from '../gateway/requests.ts';
+import { limits } from '../limits.ts';
+import { timeOf } from '../wire/time.ts';
 import type { CallContext, Caller } from './context.ts';
+import { importAccess } from './import-access.ts';
 import { importChannel, importUser } from './import-directory.ts';
-import type { ImportedMessage, ImportItem, ImportResult } from './import-items.ts';
+import type { ImportedMessage, ImportedUser, ImportItem, ImportResult } from './import-items.ts';
 import { checkLength, mentionsChannel, namedPeople } from './text.ts';
+
+/** An item, and where it stands in the call. */
+interface At<Item> {
+  item: Item;
+  at: number;
+}
 
 /** Takes items in order; each has a result of its own, so that one bad item stops no other. */
 export async function imports(
@@ -15,43 +24,57 @@ export async function imports(
   items: ImportItem[],
 ): Promise<{ results: ImportResult[] }> {
   const results: ImportResult[] = new Array(items.length);
-  let run: number[] = [];
-  const flush = async (): Promise<void> => {
-    await importMessages(
-      context,
-      caller,
-      run.map((i) => ({ item: items[i] as ImportedMessage, at: i })),
-      results,
-    );
-    run = [];
-  };
-  for (const [i, item] of items.entries()) {
-    if (item.type === 'message') {
-      run.push(i);
-      continue;
-    }
-    await flush();
-    results[i] = await result(
-      item.type === 'user' ? importUser(context, caller, item) : importChannel(context, caller, item),
-    );
+  for (const run of runsOf(items)) {
+    const [first] = run;
+    if (first!.item.type === 'message') await importMessages(context, caller, run as At<ImportedMessage>[], results);
+    else if (first!.item.type === 'user') await importUsers(context, caller, run as At<ImportedUser>[], results);
+    else results[first!.at] = await result(importChannel(context, caller, first!.item));
   }
-  await flush();
   return { results };
 }
 
-export function requireImporter(caller: Caller): void {
-  if (caller.role !== 'admin' && caller.role !== 'owner')
-    throw new MillraceError('forbidden', 'imports are for admins and owners');
+/** Items one after the other that can be taken at once: messages, or people each of whom is there once. */
+function runsOf(items: ImportItem[]): At<ImportItem>[][] {
+  const runs: At<ImportItem>[][] = [];
+  let people = new Set<string>();
+  for (const [at, item] of items.entries()) {
+    const last = runs.at(-1) ?? [];
+    const fits = last.at(-1)?.item.type === item.type && item.type !== 'channel';
+    const again = item.type === 'user' && people.has(item.user_id);
+    if (fits && !again) last.push({ item, at });
+    else {
+      runs.push([{ item, at }]);
+      people = new Set();
+    }
+    if (item.type === 'user') people.add(item.user_id);
+  }
+  return runs;
+}
+
+/** People share their questions to the directory, and its commits. */
+async function importUsers(
+  context: CallContext,
+  caller: Caller,
+  run: At<ImportedUser>[],
+  results: ImportResult[],
+): Promise<void> {
+  const { workspace_id } = caller;
+  const ids = run.map(({ item }) => item.user_id);
+  const known = new Set((await context.directory.usersById(workspace_id, ids)).map((user) => user.user_id));
+  await Promise.all(
+    run.map(async ({ item, at }) => {
+      results[at] = await result(importUser(context, caller, item, known.has(item.user_id)));
+    }),
+  );
 }
 
 /** A run of messages goes to the log in one call, so that hundreds share a commit. */
 async function importMessages(
   context: CallContext,
   caller: Caller,
-  run: { item: ImportedMessage; at: number }[],
+  run: At<ImportedMessage>[],
   results: ImportResult[],
 ): Promise<void> {
-  if (run.length === 0) return;
   const { workspace_id } = caller;
   const authors = new Set(
     (await context.directory.usersById(workspace_id, [...new Set(run.map(({ item }) => item.user_id))])).map(
@@ -61,15 +84,18 @@ async function importMessages(
   const appends: Append[] = [];
   const waiting: Promise<void>[] = [];
   for (const [channelId, messages] of groupByChannel(run)) {
-    const access = await context.directory.access(caller, channelId);
+    const access = await importAccess(context, caller, channelId);
     const known = await lookUp(
       context,
       caller,
       channelId,
       messages.map(({ item }) => item),
     );
-    const members = new Set(
-      await context.directory.membersAmong(workspace_id, channelId, mentionedIn(messages.map(({ item }) => item))),
+    const members = await membersOf(
+      context,
+      caller,
+      channelId,
+      messages.map(({ item }) => item),
     );
     for (const { item, at } of messages) {
       try {
@@ -141,9 +167,11 @@ function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<str
   checkLength(item.text, 'text');
   if (item.text.includes('\0') || !item.text.isWellFormed())
     throw new MillraceError('invalid_request', 'text: holds a NUL or half of a surrogate pair');
-  const created_at = Date.parse(item.created_at);
-  if (Number.isNaN(created_at)) throw new MillraceError('invalid_request', 'created_at: must be an RFC 3339 time');
-  if (created_at > Date.now() + 60_000) throw new MillraceError('invalid_request', 'created_at: lies in the future');
+  const created_at = pastTime('created_at', item.created_at);
+  const edited_at = item.edited_at == null ? null : pastTime('edited_at', item.edited_at);
+  const reactions = item.reactions ?? [];
+  if (reactions.reduce((sum, { user_ids }) => sum + user_ids.length, 0) > limits.imported_reactions)
+    throw new MillraceError('invalid_request', `reactions: has more than ${limits.imported_reactions} in all`);
   const thread = item.thread_client_msg_id ?? null;
   return {
     user_id: item.user_id,
@@ -151,16 +179,37 @@ function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<str
     client_msg_id: item.client_msg_id,
     thread_client_msg_id: thread,
     created_at,
+    edited_at,
     mentions: namedPeople(item.text).filter((user) => members.has(user)),
     mentions_channel: mentionsChannel(item.text),
-    reactions: item.reactions ?? [],
+    reactions,
     known_id: known.ids.get(item.client_msg_id) ?? null,
     root: thread === null ? null : (known.roots.get(thread) ?? null),
   };
 }
 
-function mentionedIn(items: ImportedMessage[]): string[] {
-  return [...new Set(items.flatMap((item) => namedPeople(item.text)))].slice(0, 1000);
+function pastTime(field: string, text: string): number {
+  const time = timeOf(field, text);
+  if (time > Date.now() + 60_000) throw new MillraceError('invalid_request', `${field}: lies in the future`);
+  return time;
+}
+
+/** The directory's bound on ids in one question. */
+const askedAtOnce = 1000;
+
+/** Those of the named who are members: a call's 500 messages may name 200 people each. */
+async function membersOf(
+  { directory }: CallContext,
+  { workspace_id }: Caller,
+  channelId: string,
+  items: ImportedMessage[],
+): Promise<Set<string>> {
+  const named = [...new Set(items.flatMap((item) => namedPeople(item.text)))];
+  const members = new Set<string>();
+  for (let from = 0; from < named.length; from += askedAtOnce)
+    for (const id of await directory.membersAmong(workspace_id, channelId, named.slice(from, from + askedAtOnce)))
+      members.add(id);
+  return members;
 }
 
 function statusOf(outcome: Outcome): ImportResult {

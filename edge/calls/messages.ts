@@ -7,9 +7,9 @@ import { allow, mayDelete } from '../policy.ts';
 import { type WireMessage, wireMessage } from '../wire/message.ts';
 import { command } from './command.ts';
 import type { CallContext, Caller } from './context.ts';
-import { membersHere } from './here.ts';
 import { doneTyping } from './presence.ts';
-import { checkEmoji, checkText, mentionsChannel, mentionsHere, namedPeople } from './text.ts';
+import { reachedBy, reachedByEdit } from './reached.ts';
+import { checkEmoji, checkText, mentionsChannel, namedPeople } from './text.ts';
 
 export interface SendRequest {
   channel_id: string;
@@ -25,7 +25,7 @@ export async function send(
   request: SendRequest,
 ): Promise<{ message: WireMessage; created: boolean }> {
   checkText(request.text);
-  allow('send', await context.access.of(caller, request.channel_id), caller);
+  allow(request.thread_id ? 'reply' : 'send', await context.access.of(caller, request.channel_id), caller);
   doneTyping(caller, request.channel_id);
   const root = request.thread_id ? await threadRoot(context, caller, request.channel_id, request.thread_id) : null;
   const outcome = await command(context, caller, request.channel_id, {
@@ -35,7 +35,7 @@ export async function send(
       root,
       mentions: await mentionedMembers(context, caller, request.channel_id, request.text),
       mentions_channel: mentionsChannel(request.text),
-      mentions_here: mentionsHere(request.text) ? await membersHere(context, caller, request.channel_id) : [],
+      mentions_here: await reachedBy(context, caller, request.channel_id, request.text),
     },
   });
   return { message: await messageOf(context, caller, request.channel_id, outcome), created: 'event' in outcome };
@@ -72,27 +72,6 @@ export async function history(
   return { messages: messages.map((message) => wireMessage(channel, message)), has_more_before, has_more_after, head };
 }
 
-export async function thread(
-  context: CallContext,
-  caller: Caller,
-  channelId: string,
-  messageId: string,
-  query: { limit?: number | undefined; after?: string | undefined },
-) {
-  if (query.after !== undefined) checkMessageId('after', query.after);
-  allow('read', await context.access.of(caller, channelId), caller);
-  const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
-  const found = await context.store.thread(channel, messageId, {
-    after: query.after,
-    limit: query.limit ?? limits.page_default,
-  });
-  if (!found) throw noMessage();
-  return {
-    messages: found.messages.map((message) => wireMessage(channel, message)),
-    has_more_after: found.has_more_after,
-  };
-}
-
 export interface ChangeRequest {
   channel_id: string;
   message_id: string;
@@ -110,7 +89,8 @@ export async function change(
   const { channel_id, message_id, text = '', emoji = '' } = request;
   if (kind === 'edit') checkText(text);
   if (kind === 'react' || kind === 'unreact') checkEmoji(emoji);
-  const access = allow(kind === 'delete' ? 'delete' : 'send', await context.access.of(caller, channel_id), caller);
+  const act = kind === 'delete' || kind === 'edit' ? kind : 'react';
+  const access = allow(act, await context.access.of(caller, channel_id), caller);
   const message = await storedMessage(context, caller, channel_id, message_id);
   if (kind === 'edit' && message.user_id !== caller.user_id)
     throw new MillraceError('forbidden', 'only its author edits a message');
@@ -120,6 +100,7 @@ export async function change(
       'a message is deleted by its author, the channel’s creator, an admin or an owner',
     );
   }
+  const none = { reached: [], unreached: [] };
   const outcome = await command(context, caller, channel_id, {
     ChangeMessage: {
       change: kind,
@@ -127,7 +108,11 @@ export async function change(
       text,
       mentions: kind === 'edit' ? await mentionedMembers(context, caller, channel_id, text) : [],
       mentions_channel: kind === 'edit' && mentionsChannel(text),
+      ...(kind === 'edit' ? await reachedByEdit(context, caller, channel_id, message, text) : none),
       emoji,
+      stamp: 0,
+      erased: '',
+      versions: false,
     },
   });
   return { message: await messageOf(context, caller, channel_id, outcome) };
@@ -152,14 +137,13 @@ async function threadRoot(
   channelId: string,
   threadId: string,
 ): Promise<ThreadRoot> {
-  checkMessageId('thread_id', threadId);
   const found = await storedMessage(context, caller, channelId, threadId, 'thread_id');
   const root =
     found.thread_id === null ? found : await storedMessage(context, caller, channelId, found.thread_id, 'thread_id');
   return { message_id: root.message_id, seq: root.seq, reply_count: root.reply_count };
 }
 
-async function storedMessage(
+export async function storedMessage(
   context: CallContext,
   caller: Caller,
   channelId: string,
@@ -186,10 +170,10 @@ async function messageOf(
   throw new MillraceError('internal', 'the log answered a message’s command with something else');
 }
 
-function noMessage(field = 'message_id'): MillraceError {
+export function noMessage(field = 'message_id'): MillraceError {
   return new MillraceError('not_found', `${field}: there is no such message in this channel`);
 }
 
-function checkMessageId(field: string, id: string): void {
+export function checkMessageId(field: string, id: string): void {
   if (!/^\d{1,19}$/.test(id)) throw new MillraceError('invalid_request', `${field}: must be a message id`);
 }

@@ -4,6 +4,7 @@ import { parseQuery } from '../../platform/search/query.ts';
 import type { Message } from '../../schemas/generated/types.ts';
 import { limits } from '../limits.ts';
 import { type WireMessage, wireMessage } from '../wire/message.ts';
+import { timeOf } from '../wire/time.ts';
 import type { CallContext, Caller } from './context.ts';
 
 export interface SearchRequest {
@@ -34,8 +35,8 @@ export async function search(context: CallContext, caller: Caller, request: Sear
   const channels = await channelsOf(context, caller, readable, request.channel_id, parsed.in);
   const named = [...parsed.from, ...(request.from === undefined ? [] : [request.from])];
   const from = named.length === 0 ? undefined : await authors(context, caller, named);
-  const before = earliest(parsed.before, timeOf('before', request.before));
-  const after = latest(parsed.after, timeOf('after', request.after));
+  const before = earliest(parsed.before, timeIfGiven('before', request.before));
+  const after = latest(parsed.after, timeIfGiven('after', request.after));
   const has_link = parsed.has_link === true || request.has === 'link';
   if (
     parsed.terms.length === 0 &&
@@ -117,11 +118,8 @@ async function hydrate(
   return messages;
 }
 
-function timeOf(field: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new MillraceError('invalid_request', `${field}: must be an RFC 3339 time`);
-  return time;
+function timeIfGiven(field: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : timeOf(field, text);
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

@@ -27,6 +27,17 @@ export function namedPeople(text: string): string[] {
   return [...found];
 }
 
+/** The ids of groups that a text names as <!group:id>, each once, at most `limits.groups_mentioned`. */
+export function namedGroups(text: string): string[] {
+  if (!text.includes('<!group:')) return [];
+  const found = new Set<string>();
+  for (const [, id] of text.matchAll(/<!group:([^<>|\s]{1,128})(?:\|[^<>]*)?>/g)) {
+    found.add(id!);
+    if (found.size >= limits.groups_mentioned) break;
+  }
+  return [...found];
+}
+
 export function mentionsChannel(text: string): boolean {
   return text.includes('<!channel>');
 }

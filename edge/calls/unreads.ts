@@ -1,7 +1,12 @@
 import { MillraceError } from '../../platform/errors/error.ts';
-import { personKey } from '../../platform/keys.ts';
 import type { Unread } from '../../platform/messages/port.ts';
+import type { ReadMarker } from '../../schemas/generated/types.ts';
+import { allow } from '../policy.ts';
 import type { CallContext, Caller } from './context.ts';
+import { personCommand } from './person-command.ts';
+
+/** Channels whose commands are under way at once: they share commits, and nobody else's wait long behind them. */
+const markedAtOnce = 50;
 
 export async function unreads(context: CallContext, caller: Caller) {
   const joined = (await context.store.memberships(caller)).filter((membership) => membership.joined);
@@ -16,44 +21,80 @@ export async function unreads(context: CallContext, caller: Caller) {
   };
 }
 
-/** Moves last-read forward, at most to the head. `replyTo` lets a socket tell its own call from its other devices'. */
-export async function markRead(
-  context: CallContext,
-  caller: Caller,
-  channelId: string,
-  seq: number,
-  onOpen: (request: number) => void = () => undefined,
-) {
-  const access = await context.access.of(caller, channelId);
-  if (!access?.member) {
-    const hidden = access?.channel.type !== 'public' || caller.role === 'guest';
-    throw hidden
-      ? new MillraceError('not_found', 'channel_id: there is no such channel')
-      : new MillraceError('forbidden', 'you are not in this channel: join it first');
-  }
-  const { workspace_id, user_id } = caller;
-  const channel = { workspace_id, channel_id: channelId };
+/** Word for the socket that asks: its own call's number, by which it is told apart from those of other devices. */
+export type OnOpen = (request: number) => void;
+
+/** Moves last-read forward, at most to the head. */
+export async function markRead(context: CallContext, caller: Caller, channelId: string, seq: number, onOpen?: OnOpen) {
+  allow('mark_read', await context.access.of(caller, channelId), caller);
+  const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
   const head = await context.store.head(channel);
   const before = await context.store.marker(caller, channelId);
   const last_read_seq = Math.min(seq, head.seq);
   const last_read_rev = await context.store.revBefore(channel, last_read_seq);
-  const marker = { epoch: before.epoch, last_read_seq, last_read_rev };
-  const request = context.gateway.requests.open();
-  onOpen(request.reply_to.request);
-  try {
-    const value = { workspace_id, user_id, channel_id: channelId, marker, reply_to: request.reply_to };
-    await context.log.append([
-      { topic: 'read_commands', key: personKey(workspace_id, user_id), schema: 'ReadCommand', value },
-    ]);
-  } catch (error) {
-    request.cancel();
-    throw new MillraceError('unavailable', 'the log does not take writes now: send it again', {
-      retryAfter: 1,
-      cause: error,
-    });
-  }
-  await request.outcome;
+  await readCommand(context, caller, channelId, { ...before, last_read_seq, last_read_rev }, onOpen);
   return readState(context, caller, channelId);
+}
+
+/** Makes a message and all behind it unread; what lies before it counts as read. Error: `invalid_request` beyond the head. */
+export async function markUnread(
+  context: CallContext,
+  caller: Caller,
+  channelId: string,
+  seq: number,
+  onOpen?: OnOpen,
+) {
+  allow('mark_read', await context.access.of(caller, channelId), caller);
+  const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
+  const head = await context.store.head(channel);
+  if (seq > head.seq)
+    throw new MillraceError(
+      'invalid_request',
+      `seq: the channel has messages up to ${head.seq}, and none to mark here`,
+    );
+  const { epoch } = await context.store.marker(caller, channelId);
+  const marker = {
+    epoch: epoch + 1,
+    last_read_seq: seq - 1,
+    last_read_rev: await context.store.revBefore(channel, seq - 1),
+    since_rev: head.rev,
+  };
+  await readCommand(context, caller, channelId, marker, onOpen);
+  return readState(context, caller, channelId);
+}
+
+/** Reads each of one's channels up to its head. */
+export async function markAllRead(context: CallContext, caller: Caller) {
+  const { channels } = await unreads(context, caller);
+  const behind = channels.filter(({ unread, mentions }) => unread > 0 || mentions > 0);
+  const { workspace_id } = caller;
+  for (let from = 0; from < behind.length; from += markedAtOnce) {
+    await Promise.all(
+      behind.slice(from, from + markedAtOnce).map(async ({ channel_id }) => {
+        const [head, before] = await Promise.all([
+          context.store.head({ workspace_id, channel_id }),
+          context.store.marker(caller, channel_id),
+        ]);
+        const marker = { ...before, last_read_seq: head.seq, last_read_rev: head.rev };
+        await readCommand(context, caller, channel_id, marker);
+      }),
+    );
+  }
+  return unreads(context, caller);
+}
+
+async function readCommand(
+  context: CallContext,
+  caller: Caller,
+  channel_id: string,
+  marker: ReadMarker,
+  onOpen?: OnOpen,
+): Promise<void> {
+  const { workspace_id, user_id } = caller;
+  await personCommand(context, caller, onOpen, (reply_to) => ({
+    schema: 'ReadCommand',
+    value: { workspace_id, user_id, channel_id, marker, reply_to },
+  }));
 }
 
 /** What the store has of a person's reading of a channel. */

@@ -1,12 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelId, Head, MessageStore } from '../../platform/messages/port.ts';
 import type { Message, MessageEvent } from '../../schemas/generated/types.ts';
 import { eventFrame, messageFrame, storedEventFrame } from '../wire/message.ts';
 
 /** Recent frames that a channel keeps for resumes; older ones are read from the store. */
 const ringBound = 100;
-/** Live events that wait while the head or a gap is read from the store; past it the feed is read anew. */
+/** Live events that wait while the head or a gap is read from the store; past it they are read from there, too. */
 const waitingBound = 10_000;
+
+/** Events lag behind for moments; what fails is asked again after twice as long each time, up to the longest pause. */
+const lag_ms = 50;
+const longestPause_ms = 5000;
+/** Events read in one go. */
+const page = 500;
 
 interface Kept {
   rev: number;
@@ -26,11 +31,14 @@ export class ChannelFeed {
   private waiting: MessageEvent[] = [];
   private reading = false;
   private closed = false;
+  /** The highest rev that found no room among what waits. */
+  private dropped = 0;
+  private endPause = (): void => undefined;
   private readonly reaching = new Set<() => void>();
   constructor(
-    private readonly channel: ChannelId,
+    readonly channel: ChannelId,
     private readonly store: MessageStore,
-    private readonly publish: (frame: Buffer) => void,
+    private readonly publish: (frame: Buffer, event?: MessageEvent) => void,
     private readonly failed: (error: unknown) => void,
   ) {}
 
@@ -46,14 +54,16 @@ export class ChannelFeed {
   }
 
   take(event: MessageEvent): void {
+    if (this.closed) return;
     if (!this.head || this.reading) {
       if (this.waiting.length < waitingBound) this.waiting.push(event);
+      else this.dropped = Math.max(this.dropped, event.rev);
       return;
     }
     if (event.rev <= this.head.rev) return;
     if (event.rev > this.head.rev + 1) {
       this.waiting.push(event);
-      void this.fill().catch(this.failed);
+      void this.fill();
       return;
     }
     this.head = { rev: event.rev, seq: event.seq };
@@ -61,7 +71,7 @@ export class ChannelFeed {
     this.renew(event);
     this.ring.push(kept);
     if (this.ring.length > ringBound) this.ring.shift();
-    this.publish(kept.frame);
+    this.publish(kept.frame, event);
     this.wake();
   }
 
@@ -84,6 +94,7 @@ export class ChannelFeed {
   /** Nobody wants the channel any more. */
   close(): void {
     this.closed = true;
+    this.endPause();
     this.wake();
   }
 
@@ -93,39 +104,65 @@ export class ChannelFeed {
     this.reaching.clear();
   }
 
-  /** Reads what is missing up to the first waiting event, and sends it on. */
+  /** Reads what is missing, and sends it on. A store that does not answer is asked again: nobody else would ask. */
   private async fill(): Promise<void> {
     this.reading = true;
-    try {
-      while (this.waiting.length > 0 && this.waiting[0]!.rev > this.head!.rev + 1) {
-        const events = await this.store.eventsAfter(this.channel, this.head!.rev, 500);
-        // Events leave behind their rows, so this is a store that lags for a moment: it is asked again.
-        if (!events || events.length === 0) {
-          if (this.closed) return;
-          await sleep(50);
-          continue;
-        }
-        for (const event of events) {
-          const seq =
-            'message' in event && event.message.thread_id === null
-              ? Math.max(event.message.seq, this.head!.seq)
-              : this.head!.seq;
-          this.head = { rev: event.rev, seq };
-          this.publish(Buffer.from(storedEventFrame(this.channel, event, seq)));
-        }
-        this.ring = [];
-        this.wake();
+    let pause_ms = lag_ms;
+    while (!this.closed && this.lacks()) {
+      let found = false;
+      try {
+        found = await this.readOn();
+        pause_ms = lag_ms;
+      } catch (error) {
+        this.failed(error);
+        pause_ms = Math.min(2 * pause_ms, longestPause_ms);
       }
-    } finally {
-      this.reading = false;
+      // Events leave behind their rows, so where there is none this is a store that lags for a moment.
+      if (!found) await this.pause(pause_ms);
     }
+    this.reading = false;
     this.drain();
+  }
+
+  /** Whether what waits first, or found no room, does not follow yet. */
+  private lacks(): boolean {
+    const [first] = this.waiting;
+    return first ? first.rev > this.head!.rev + 1 : this.dropped > this.head!.rev;
+  }
+
+  /** Whether there was anything. */
+  private async readOn(): Promise<boolean> {
+    const events = await this.store.eventsAfter(this.channel, this.head!.rev, page);
+    if (!events || events.length === 0 || this.closed) return false;
+    for (const event of events) {
+      const seq =
+        'message' in event && event.message.thread_id === null
+          ? Math.max(event.message.seq, this.head!.seq)
+          : this.head!.seq;
+      this.head = { rev: event.rev, seq };
+      this.publish(Buffer.from(storedEventFrame(this.channel, event, seq)));
+    }
+    this.ring = [];
+    this.wake();
+    return true;
+  }
+
+  /** Ends with the feed, too. */
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private drain(): void {
     const waiting = this.waiting;
     this.waiting = [];
     for (const event of waiting) this.take(event);
+    if (!this.closed && !this.reading && this.lacks()) void this.fill();
   }
 
   /** An event is repeated with its message as it is now, so that no deleted text comes back, and a root tells its replies. */

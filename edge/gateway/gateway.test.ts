@@ -25,7 +25,8 @@ it('a gateway that missed records gives all up, says so, and follows anew', asyn
     presence: ignore,
     lost: (error: unknown) => void lost.push(error),
   };
-  const gateway = new Gateway('0', 1, ports, pino({ level: 'silent' }));
+  const lease = { take: async () => ({ slot: '0', epoch: 1 }), release: async () => undefined };
+  const gateway = new Gateway(lease, ports, pino({ level: 'silent' }));
   await gateway.start();
   const channel = { workspace_id: 'w', channel_id: 'c' };
   const address = channelKey('w', 'c');
@@ -52,5 +53,35 @@ it('a gateway that missed records gives all up, says so, and follows anew', asyn
   assert.equal(arrived, false, 'a late marker of the interest before is not this one’s');
   await log.append([marker(2)]);
   assert.notEqual(await again, feed);
+  await gateway.stop();
+});
+
+it('a channel whose head could not be read is asked for anew by the next who wants it', async () => {
+  const log = new MemoryLog(fileCodec());
+  const topic = { partitions: 1, retention_ms: null, compact: false, volatile: true };
+  await log.declare(['gateway_0', 'gateways', 'interest'].map((name) => ({ name, ...topic })));
+  let away = true;
+  const head = async () => {
+    if (away) throw new Error('no answer in 5 s');
+    return { rev: 7, seq: 3 };
+  };
+  const ignore = (): void => undefined;
+  const ports = { log, store: { head } as unknown as MessageStore, publish: ignore, person: ignore, presence: ignore };
+  const lease = { take: async () => ({ slot: '0', epoch: 1 }), release: async () => undefined };
+  const gateway = new Gateway(lease, { ...ports, lost: ignore }, pino({ level: 'silent' }));
+  await gateway.start();
+  const channel = { workspace_id: 'w', channel_id: 'c' };
+  const address = channelKey('w', 'c');
+  const marker = (ask: number): Append => {
+    return { topic: 'gateway_0', key: '0', schema: 'InterestMarker', value: { address, epoch: 1, ask } };
+  };
+  const both = [gateway.acquireChannel(channel), gateway.acquireChannel(channel)];
+  await log.append([marker(1)]);
+  for (const result of await Promise.allSettled(both)) assert.equal(result.status, 'rejected');
+  assert.equal(gateway.interestCount, 0);
+  away = false;
+  const again = gateway.acquireChannel(channel);
+  await log.append([marker(2)]);
+  assert.deepEqual((await again).current, { rev: 7, seq: 3 });
   await gateway.stop();
 });

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
+import { withDeadline } from '../../platform/deadline.ts';
 import { MillraceError, messageOf } from '../../platform/errors/error.ts';
-import { channelKey, parseKey, personKey } from '../../platform/keys.ts';
-import type { Log, LogReader, LogRecord } from '../../platform/log/port.ts';
+import { channelKey, parseKey, partitionOf, personKey } from '../../platform/keys.ts';
+import type { Append, Log, LogReader, LogRecord } from '../../platform/log/port.ts';
 import type { ChannelId, MessageStore } from '../../platform/messages/port.ts';
 import type {
   Answer,
@@ -14,11 +15,12 @@ import type {
 import { limits } from '../limits.ts';
 import { ChannelFeed } from './channel-feed.ts';
 import { Requests } from './requests.ts';
+import type { Slot } from './slot-lease.ts';
 
-const leaseRenewal_ms = 3000;
-const lease_ms = 10_000;
 /** A channel that no session wants is given up after this; someone who reconnects finds it warm. */
 const linger_ms = 30_000;
+/** Fan-out forgets what it has not been told for a day. */
+const announceAgain_ms = 6 * 3_600_000;
 
 interface Interest {
   /** This interest's own number, which its marker brings back. */
@@ -26,6 +28,8 @@ interface Interest {
   users: number;
   /** Resolves once the barrier has come and, for a channel, its feed has begun. */
   ready: Promise<void>;
+  /** It has: whoever wants the address then waits for nothing. */
+  live: boolean;
   arrived(): void;
   announced: Promise<void>;
   feed: ChannelFeed | undefined;
@@ -35,7 +39,8 @@ interface Interest {
 export interface GatewayPorts {
   log: Log;
   store: MessageStore;
-  publish(topic: string, frame: Buffer): void;
+  /** `event`: what the frame was made of, where that has just come over the log. */
+  publish(topic: string, frame: Buffer, event?: MessageEvent): void;
   /** A person with an interest here: sessions are told. */
   person(event: PersonEvent): void;
   /** A status changed that someone here watches. */
@@ -45,46 +50,71 @@ export interface GatewayPorts {
 }
 
 /**
- * This process's place on the log: holds a slot under an epoch, announces interest in channels and people, takes what
+ * This process's place on the log: reads what is sent to its slot, announces interest in channels and people, takes what
  * fan-out sends, and matches answers with those who wait.
  */
 export class Gateway {
   readonly requests: Requests;
   private readonly interests = new Map<string, Interest>();
   private reader: LogReader | undefined;
-  private renewal: NodeJS.Timeout | undefined;
   private asks = 0;
   private reading: Promise<void> = Promise.resolve();
 
+  /** Ends the reading of one slot. */
+  private life = new AbortController();
+  private again: NodeJS.Timeout | undefined;
+  private held: Slot | undefined;
+
   constructor(
-    private readonly slot: string,
-    private readonly epoch: number,
+    private readonly lease: { take(): Promise<Slot>; release(): Promise<void> },
     private readonly ports: GatewayPorts,
     private readonly logger: Logger,
   ) {
-    this.requests = new Requests(slot, epoch);
+    this.requests = new Requests(() => this.held);
+  }
+
+  /** Undefined while it holds none. */
+  get slot(): string | undefined {
+    return this.held?.slot;
   }
 
   get interestCount(): number {
     return this.interests.size;
   }
 
+  /** Takes a slot and follows what is sent to it. Errors: those of `SlotLease.take`. */
   async start(): Promise<void> {
-    this.reading = this.readOn();
-    await this.lease(Date.now() + lease_ms);
-    this.renewal = setInterval(() => {
-      this.lease(Date.now() + lease_ms).catch((error) =>
-        this.logger.warn({ error: messageOf(error) }, 'lease not renewed'),
-      );
-    }, leaseRenewal_ms);
+    await this.begin();
+    this.again = setInterval(() => void this.announceAgain(), announceAgain_ms);
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.renewal);
-    this.forgetInterests();
-    await this.lease(0);
-    this.reader?.close();
+    clearInterval(this.again);
+    this.end();
+    await this.lease.release();
     await this.reading;
+  }
+
+  /** The lease was lost: whatever was sent meanwhile went past this gateway. Begins anew on a slot of its own. */
+  async rejoin(error: unknown): Promise<void> {
+    this.end();
+    this.requests.abandon();
+    this.ports.lost(error);
+    await this.begin();
+  }
+
+  private async begin(): Promise<void> {
+    const slot = await this.lease.take();
+    this.life = new AbortController();
+    this.reading = this.readOn(slot.slot, this.life.signal);
+    this.held = slot;
+  }
+
+  private end(): void {
+    this.held = undefined;
+    this.life.abort();
+    this.reader?.close();
+    this.forgetInterests();
   }
 
   /** Wants a channel. Resolves with its feed, which has a head. Error: `unavailable` when fan-out doesn't answer in time. */
@@ -109,14 +139,17 @@ export class Gateway {
   release(address: string): void {
     const interest = this.interests.get(address);
     if (!interest || --interest.users > 0) return;
-    interest.lingering = setTimeout(() => {
-      this.interests.delete(address);
-      interest.feed?.close();
-      this.announce(address, interest.ask, false).catch((error) =>
-        this.logger.warn({ error: messageOf(error) }, 'interest not taken back'),
-      );
-    }, linger_ms);
+    interest.lingering = setTimeout(() => this.forget(address, interest), linger_ms);
     interest.lingering.unref();
+  }
+
+  private forget(address: string, interest: Interest): void {
+    clearTimeout(interest.lingering);
+    this.interests.delete(address);
+    interest.feed?.close();
+    this.announce(address, interest.ask, false).catch((error) =>
+      this.logger.warn({ error: messageOf(error) }, 'interest not taken back'),
+    );
   }
 
   private async acquire(address: string): Promise<Interest> {
@@ -129,6 +162,7 @@ export class Gateway {
     clearTimeout(interest.lingering);
     interest.lingering = undefined;
     interest.users++;
+    if (interest.live) return interest;
     try {
       await interest.announced;
     } catch (error) {
@@ -136,11 +170,17 @@ export class Gateway {
       if (this.interests.get(address) === interest) this.interests.delete(address);
       throw error;
     }
-    const late = new MillraceError('unavailable', 'the channel’s events can’t be followed now: try again', {
-      retryAfter: 1,
-    });
-    await withDeadline(interest.ready, limits.deadline_ms, late).catch((error) => {
-      if (this.interests.get(address) === interest) this.release(address);
+    let late: MillraceError | undefined;
+    const unfollowed = (): MillraceError => {
+      const detail = 'the channel’s events can’t be followed now: try again';
+      late = new MillraceError('unavailable', detail, { retryAfter: 1 });
+      return late;
+    };
+    await withDeadline(interest.ready, limits.deadline_ms, unfollowed).catch((error) => {
+      if (this.interests.get(address) !== interest) throw error;
+      // One that failed stays failed, for whoever comes: it is forgotten, and the next who wants the address asks anew.
+      if (error !== late) this.forget(address, interest);
+      else this.release(address);
       throw error;
     });
     return interest;
@@ -152,36 +192,56 @@ export class Gateway {
       this.logger.error({ error: messageOf(error) }, 'a channel’s feed can’t be read');
     const feed =
       parsed.kind === 'channel'
-        ? new ChannelFeed(parsed, this.ports.store, (frame) => this.ports.publish(address, frame), failed)
+        ? new ChannelFeed(parsed, this.ports.store, (frame, event) => this.ports.publish(address, frame, event), failed)
         : undefined;
     let arrived!: () => void;
     const marker = new Promise<void>((resolve) => {
       arrived = resolve;
     });
     const ready = feed ? marker.then(() => feed.begin()) : marker;
-    // Whoever acquires awaits it; here only so that a failure without a waiter is no unhandled one.
-    ready.catch(failed);
-    return { ask: ++this.asks, users: 0, ready, arrived, announced: Promise.resolve(), feed, lingering: undefined };
+    const announced = Promise.resolve();
+    const ask = ++this.asks;
+    const interest: Interest = { ask, users: 0, ready, live: false, arrived, announced, feed, lingering: undefined };
+    // Whoever acquires awaits it; its failure is caught here so that one without a waiter is no unhandled one.
+    ready.then(() => {
+      interest.live = true;
+    }, failed);
+    return interest;
   }
 
   private async announce(address: string, ask: number, wanted: boolean): Promise<void> {
-    const value = { address, gateway: this.slot, epoch: this.epoch, ask, wanted };
-    await this.ports.log.append([{ topic: 'interest', key: address, schema: 'Interest', value }]);
+    await this.ports.log.append([this.interestIn(address, ask, wanted)]);
   }
 
-  private async lease(until: number): Promise<void> {
-    const value = { gateway: this.slot, epoch: this.epoch, until };
-    await this.ports.log.append([{ topic: 'gateways', key: this.slot, schema: 'GatewayLease', value }]);
+  /** One record stays for each address and slot; all of an address lie in its partition, where its events are. */
+  private interestIn(address: string, ask: number, wanted: boolean): Append {
+    const { held, ports } = this;
+    if (!held) throw new MillraceError('unavailable', 'this gateway is joining anew: try again', { retryAfter: 1 });
+    const value = { address, gateway: held.slot, epoch: held.epoch, ask, wanted };
+    const partition = partitionOf(address, ports.log.topic('interest')!.partitions);
+    return { topic: 'interest', partition, key: `${address}\0${held.slot}`, schema: 'Interest', value };
   }
 
-  private async readOn(): Promise<void> {
-    for (;;) {
-      const reader = this.ports.log.reader(`gateway_${this.slot}`, 0, 'end');
+  private async announceAgain(): Promise<void> {
+    try {
+      const all = [...this.interests].filter(([, { users }]) => users > 0);
+      for (let i = 0; i < all.length; i += 500)
+        await this.ports.log.append(
+          all.slice(i, i + 500).map(([address, { ask }]) => this.interestIn(address, ask, true)),
+        );
+    } catch (error) {
+      this.logger.warn({ error: messageOf(error) }, 'interests are not said again yet');
+    }
+  }
+
+  private async readOn(slot: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const reader = this.ports.log.reader(`gateway_${slot}`, 0, 'end');
       this.reader = reader;
       try {
         for (;;) {
           const records = await reader.next(1000);
-          if (records.length === 0) return;
+          if (records.length === 0 || signal.aborted) return;
           for (const record of records) this.take(record);
         }
       } catch (error) {
@@ -216,7 +276,7 @@ export class Gateway {
       case 'InterestMarker': {
         const { address, epoch, ask } = value as InterestMarker;
         const interest = this.interests.get(address);
-        if (epoch === this.epoch && ask === interest?.ask) interest.arrived();
+        if (epoch === this.held?.epoch && ask === interest?.ask) interest.arrived();
         return;
       }
       default:
@@ -236,21 +296,7 @@ export class Gateway {
 
   private takePerson(event: PersonEvent): void {
     this.ports.person(event);
-    if ('ReadMoved' in event.body) {
-      const { reply_to, marker, channel_id } = event.body.ReadMoved;
-      this.requests.settle(reply_to, { marker, channel_id });
-    }
-  }
-}
-
-export async function withDeadline<Result>(work: Promise<Result>, milliseconds: number, late: Error): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late), milliseconds);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
+    const { body } = event;
+    if ('ReadMoved' in body) this.requests.settle(body.ReadMoved.reply_to, { applied: true });
   }
 }

@@ -1,13 +1,13 @@
 import { MillraceError } from '../../platform/errors/error.ts';
-import type { Answer, MessageEvent, ReadMarker, ReplyTo } from '../../schemas/generated/types.ts';
+import type { Answer, MessageEvent, ReplyTo } from '../../schemas/generated/types.ts';
 import { limits } from '../limits.ts';
+import type { Slot } from './slot-lease.ts';
 
 /** What comes back for a command: its event, or an answer without one. */
 export type Outcome =
   | { event: MessageEvent }
   | { unchanged: { message_id: string; thread_id: string | null } }
-  | { applied: true }
-  | { marker: ReadMarker; channel_id: string };
+  | { applied: true };
 
 interface Waiting {
   resolve(outcome: Outcome): void;
@@ -21,8 +21,8 @@ export class Requests {
   private last = 0;
 
   constructor(
-    private readonly gateway: string,
-    private readonly epoch: number,
+    /** This gateway's own slot and epoch; undefined while it has none. */
+    private readonly held: () => Slot | undefined,
     private readonly bound: number = limits.waiting_requests,
   ) {}
 
@@ -35,29 +35,31 @@ export class Requests {
     if (this.waiting.size >= this.bound) {
       throw new MillraceError('unavailable', 'too many requests wait for the log: try again', { retryAfter: 1 });
     }
+    const held = this.held();
+    if (!held) throw new MillraceError('unavailable', 'this gateway is joining anew: try again', { retryAfter: 1 });
     const request = ++this.last;
     const outcome = new Promise<Outcome>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(request);
-        const detail =
-          'the answer did not come in time; whether it took effect is unknown: send it again with the same client_msg_id';
-        reject(new MillraceError('unavailable', detail, { retryAfter: 1 }));
+        reject(unanswered());
       }, limits.deadline_ms);
       this.waiting.set(request, { resolve, reject, timer });
     });
+    // Whoever opened it may still wait for the log when it is abandoned, and hears of it a moment later.
+    outcome.catch(() => undefined);
     return {
-      reply_to: { gateway: this.gateway, epoch: this.epoch, request },
+      reply_to: { gateway: held.slot, epoch: held.epoch, request },
       outcome,
       cancel: () => void this.take(request),
     };
   }
 
   settle(replyTo: ReplyTo | null, outcome: Outcome): void {
-    if (replyTo?.gateway === this.gateway && replyTo.epoch === this.epoch) this.take(replyTo.request)?.resolve(outcome);
+    if (replyTo && this.isOwn(replyTo)) this.take(replyTo.request)?.resolve(outcome);
   }
 
   answer({ reply_to, outcome }: Answer): void {
-    if (reply_to.gateway !== this.gateway || reply_to.epoch !== this.epoch) return;
+    if (!this.isOwn(reply_to)) return;
     if ('Refused' in outcome) {
       const { code, detail } = outcome.Refused;
       this.take(reply_to.request)?.reject(new MillraceError(code as 'conflict', detail));
@@ -68,6 +70,16 @@ export class Requests {
     }
   }
 
+  /** No answer will come to any of these: they go to a slot that this gateway holds no more. */
+  abandon(): void {
+    for (const request of [...this.waiting.keys()]) this.take(request)?.reject(unanswered());
+  }
+
+  private isOwn({ gateway, epoch }: ReplyTo): boolean {
+    const held = this.held();
+    return held?.slot === gateway && held.epoch === epoch;
+  }
+
   private take(request: number): Waiting | undefined {
     const waiting = this.waiting.get(request);
     if (!waiting) return undefined;
@@ -75,4 +87,10 @@ export class Requests {
     clearTimeout(waiting.timer);
     return waiting;
   }
+}
+
+function unanswered(): MillraceError {
+  const detail =
+    'the answer did not come in time; whether it took effect is unknown: send it again with the same client_msg_id';
+  return new MillraceError('unavailable', detail, { retryAfter: 1 });
 }

@@ -28,7 +28,7 @@ export interface RouteSpec<Params extends TObject, Query extends TObject, Body e
   body?: Body;
   /** The call is outside the rate limit. */
   unlimited?: boolean;
-  /** Runs before the body is looked at. */
+  /** Runs before the body is looked at, its size too. */
   before?(caller: Caller): void;
   /** Each success by status; errors are the same for all. */
   responses: { [status: number]: { description: string; schema?: TSchema } };
@@ -57,7 +57,6 @@ export function route<Params extends TObject, Query extends TObject, Body extend
   return {
     spec: spec as unknown as Route['spec'],
     run: async (context, caller, raw) => {
-      spec.before?.(caller);
       const params = checkParams(raw.params) as Static<Params>;
       const query = checkQuery(queryObject(spec.query, raw.query)) as Static<Query>;
       const body = (checkBody ? checkBody(parseJson(raw.body)) : undefined) as Static<Body>;

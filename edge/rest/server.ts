@@ -1,16 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import createRouter from 'find-my-way';
+import { withDeadline } from '../../platform/deadline.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
+import { traceOfCall } from '../../platform/tracing/context.ts';
+import { callSpan, nowOf } from '../../platform/tracing/spans.ts';
 import type { Admission } from '../admission.ts';
 import type { CallContext } from '../calls/context.ts';
-import { withDeadline } from '../gateway/gateway.ts';
 import type { HttpRequest, HttpResponse } from '../transport/port.ts';
 import { oversized } from '../transport/uws.ts';
 import { asMillraceError, problemResponse } from './problem.ts';
 import type { Route } from './route.ts';
 
+const tooLong = (): MillraceError =>
+  new MillraceError('unavailable', 'the answer took too long: try again', { retryAfter: 1 });
+
 /** The contract: a call never hangs. */
 const callDeadline_ms = 10_000;
+
+/** The token of a phone, each of its 4,096 characters escaped. */
+const longestParam = 3 * 4096;
 
 /** Answers the contract's calls, and whatever `open` answers without a token (probes, descriptions, the page). */
 export function restServer(
@@ -20,7 +27,7 @@ export function restServer(
   open: (request: HttpRequest) => Promise<HttpResponse | undefined>,
   observe: (route: string, status: number, seconds: number) => void,
 ): (request: HttpRequest) => Promise<HttpResponse> {
-  const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 600 });
+  const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: longestParam });
   for (const route of routes) router.on(route.spec.method, route.spec.path, () => undefined, route);
   const methodsOf = (path: string): string[] =>
     ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => router.find(method as 'GET', path) !== null);
@@ -45,6 +52,7 @@ export function restServer(
       ...(await admission.request(request.header('authorization'), route.spec.unlimited !== true)),
       trace_id,
     };
+    route.spec.before?.(caller);
     if (request.body === oversized) throw new MillraceError('too_large', 'body: is larger than 4 MiB');
     const reply = await route.run(context, caller, {
       params: found.params,
@@ -59,22 +67,29 @@ export function restServer(
   }
 
   return async (request) => {
-    const trace_id = traceOf(request.header('traceparent'));
+    const { tracing } = context;
+    const { traceId: trace_id, carried, parentSpanId } = traceOfCall(request.header('traceparent'), tracing.on);
     const began = performance.now();
     let name = 'none';
     let response: HttpResponse;
+    let failed: string | undefined;
     try {
-      const late = new MillraceError('unavailable', 'the answer took too long: try again', { retryAfter: 1 });
-      ({ response, name } = await withDeadline(answer(request, trace_id), callDeadline_ms, late));
+      ({ response, name } = await withDeadline(answer(request, carried), callDeadline_ms, tooLong));
     } catch (error) {
-      response = problemResponse(asMillraceError(error, context.logger, trace_id));
+      const problem = asMillraceError(error, context.logger, trace_id);
+      failed = problem.code;
+      response = problemResponse(problem);
+    }
+    if (name !== 'open' && tracing.samples(carried)) {
+      const times = { start: nowOf(began), end: nowOf(), ...(failed === undefined ? {} : { error: failed }) };
+      const method = { 'http.request.method': request.method, 'http.response.status_code': response.status };
+      // Where no route is found, what was asked for may be anything.
+      const spec = (router.find(request.method as 'GET', request.path)?.store as Route | undefined)?.spec;
+      const attributes = spec ? { ...method, 'http.route': spec.path } : method;
+      const called = spec ? `${spec.method} ${spec.path}` : request.method;
+      tracing.record(callSpan(carried, parentSpanId, called, attributes, times));
     }
     observe(name, response.status, (performance.now() - began) / 1000);
     return { ...response, headers: { ...response.headers, 'x-trace-id': trace_id } };
   };
-}
-
-/** The trace id of a W3C traceparent header, or a new one. */
-function traceOf(traceparent: string | undefined): string {
-  return /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent ?? '')?.[1] ?? randomUUID().replaceAll('-', '');
 }

@@ -1,12 +1,13 @@
-import { MillraceError } from '../../platform/errors/error.ts';
 import type { Admission } from '../admission.ts';
 import { bearerOf } from '../auth/tokens.ts';
 import type { CallContext } from '../calls/context.ts';
 import { limits } from '../limits.ts';
 import { asMillraceError } from '../rest/problem.ts';
 import type { Socket } from '../transport/port.ts';
+import { closeReason } from './close-reason.ts';
 import { handleFrame } from './handle-frame.ts';
 import { Session } from './session.ts';
+import { frameSpan, parseFrame, type Taken, withId } from './taken-frame.ts';
 
 /** Frames of one socket that wait for their turn; past it the socket is closed as one that floods. */
 const queueBound = 10_000;
@@ -14,11 +15,6 @@ const queueBound = 10_000;
 const earlyBound = 1000;
 /** Calls of one socket under way at once. */
 const concurrency = 256;
-
-interface Taken {
-  type: string;
-  frame: { [field: string]: unknown };
-}
 
 export interface ConnectionPorts {
   context: CallContext;
@@ -34,6 +30,8 @@ export interface ConnectionPorts {
 export class Connection {
   session: Session | undefined;
   lastSeen: number;
+  /** When it beats next, in milliseconds since 1970: sockets that came at once are spread over a heartbeat. */
+  private nextBeat: number;
   private readonly queue: Taken[] = [];
   private underWay = 0;
   private readonly lanes = new Map<string, Promise<void>>();
@@ -48,6 +46,7 @@ export class Connection {
     private readonly clock: () => number,
   ) {
     this.lastSeen = clock();
+    this.nextBeat = this.lastSeen + Math.random() * limits.heartbeat_ms;
   }
 
   async open(): Promise<void> {
@@ -104,12 +103,19 @@ export class Connection {
     this.lastSeen = this.clock();
   }
 
+  /** Whether its time has come; one that is late by more than a heartbeat makes up for none. */
+  beats(now: number): boolean {
+    if (now < this.nextBeat) return false;
+    this.nextBeat = Math.max(this.nextBeat, now - limits.heartbeat_ms) + limits.heartbeat_ms;
+    return true;
+  }
+
   /** Closes with a code, and hard after two seconds where the client doesn't answer. */
   end(code: number, reason: string): void {
     if (this.closing) return;
     this.closing = true;
     this.session?.close();
-    this.socket.end(code, reason);
+    this.socket.end(code, closeReason(reason));
     setTimeout(() => this.socket.terminate(), 2000).unref();
   }
 
@@ -157,8 +163,10 @@ export class Connection {
     const session = this.session;
     if (!session || this.closing) return;
     const trace_id = this.ports.traceId();
+    const began = performance.now();
+    let failed: string | undefined;
+    const { context, admission } = this.ports;
     try {
-      const { context, admission } = this.ports;
       const answer = await handleFrame(type, frame, {
         session,
         context,
@@ -167,14 +175,17 @@ export class Connection {
       });
       if (answer) session.send({ ...answer, ...withId(frame) });
     } catch (error) {
-      this.answerError(frame, error, trace_id);
+      failed = this.answerError(frame, error, trace_id);
     }
+    if (context.tracing.samples(trace_id)) context.tracing.record(frameSpan(trace_id, type, began, failed));
   }
 
-  private answerError(frame: Taken['frame'], error: unknown, trace_id: string): void {
+  /** Returns the error's code. */
+  private answerError(frame: Taken['frame'], error: unknown, trace_id: string): string {
     const { code, detail } = asMillraceError(error, this.ports.context.logger, trace_id);
     this.session!.send({ type: 'error', ...withId(frame), code, detail });
     if (code === 'rate_limited') this.refused();
+    return code;
   }
 
   /** 200 refusals within ten seconds are a client that doesn't listen. */
@@ -189,22 +200,6 @@ export class Connection {
   private fail(error: unknown): void {
     const known = asMillraceError(error, this.ports.context.logger, this.ports.traceId());
     const codes: { [code: string]: number } = { unauthenticated: 4401, forbidden: 4403, rate_limited: 4429 };
-    this.end(codes[known.code] ?? 1012, known instanceof MillraceError ? known.detail.slice(0, 100) : '');
-  }
-}
-
-/** An answer carries its request's id, where that had one. */
-function withId(frame: Taken['frame']): { id?: string } {
-  return typeof frame['id'] === 'string' ? { id: frame['id'] } : {};
-}
-
-function parseFrame(data: Buffer): { [field: string]: unknown } | undefined {
-  try {
-    const frame: unknown = JSON.parse(data.toString('utf8'));
-    return typeof frame === 'object' && frame !== null && !Array.isArray(frame)
-      ? (frame as { [field: string]: unknown })
-      : undefined;
-  } catch {
-    return undefined;
+    this.end(codes[known.code] ?? 1012, known.detail);
   }
 }

@@ -1,8 +1,9 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { limits } from '../limits.ts';
-import { ClientMsgId, Head, Id, Text } from '../wire/schemas.ts';
+import { ClientMsgId, Head, Id, Text, Time } from '../wire/schemas.ts';
 
-const id = { id: Type.Optional(Type.String({ maxLength: 200 })) };
+/** Any string: a frame's own bound bounds it. */
+const id = { id: Type.Optional(Type.String()) };
 const ofMessage = { channel_id: Id, message_id: Type.String() };
 
 /** What clients send, by type. What validates a frame also describes it in /v1/asyncapi.json. */
@@ -20,10 +21,13 @@ export const clientFrames = {
   react: Type.Object({ ...id, ...ofMessage, emoji: Type.String() }),
   unreact: Type.Object({ ...id, ...ofMessage, emoji: Type.String() }),
   read: Type.Object({ ...id, channel_id: Id, seq: Type.Integer({ minimum: 0 }) }),
+  unread: Type.Object({ ...id, channel_id: Id, seq: Type.Integer({ minimum: 1 }) }),
+  'thread.read': Type.Object({ ...id, channel_id: Id, thread_id: Type.String(), message_id: Type.String() }),
   typing: Type.Object({ ...id, channel_id: Id }),
   'presence.set': Type.Object({
     ...id,
     status: Type.Optional(Type.Union([Type.Literal('online'), Type.Literal('away'), Type.Literal('busy')])),
+    until: Type.Optional(Time),
     idle: Type.Optional(Type.Boolean()),
   }),
   'presence.watch': Type.Object({ ...id, user_ids: Type.Array(Id, { maxItems: limits.watched_people }) }),
@@ -57,6 +61,7 @@ export const serverFrames = {
     unread: Type.Integer(),
     mentions: Type.Integer(),
   }),
+  'thread.read': Type.Object({ channel_id: Id, thread_id: Type.String(), last_read_id: Type.String() }),
   presence: Type.Object({ user_id: Id, status: Status }),
   typing: Type.Object({ user_id: Id, channel_id: Id }),
   'channel.added': Type.Object({ channel_id: Id, head: Head }),

@@ -2,8 +2,9 @@ import { MillraceError } from '../../platform/errors/error.ts';
 import type { Admission } from '../admission.ts';
 import type { CallContext, Caller } from '../calls/context.ts';
 import { change, send } from '../calls/messages.ts';
-import { presence, typing } from '../calls/presence.ts';
-import { markRead } from '../calls/unreads.ts';
+import { presence, setStatus, typing } from '../calls/presence.ts';
+import { markThreadRead } from '../calls/threads.ts';
+import { markRead, markUnread } from '../calls/unreads.ts';
 import { limits } from '../limits.ts';
 import { checker } from '../rest/route.ts';
 import { type ClientFrame, type ClientFrameType, clientFrames } from './frames.ts';
@@ -49,6 +50,10 @@ const handlers: Handlers = {
   unreact: async (frame, { context, caller }) => ack(await change(context, caller, 'unreact', frame)),
   read: async ({ channel_id, seq }, { context, caller, session }) =>
     ack(await markRead(context, caller, channel_id, seq, (request) => session.ownReads.add(request))),
+  unread: async ({ channel_id, seq }, { context, caller, session }) =>
+    ack(await markUnread(context, caller, channel_id, seq, (request) => session.ownReads.add(request))),
+  'thread.read': async (frame, { context, caller, session }) =>
+    ack(await markThreadRead(context, caller, frame, (request) => session.ownReads.add(request))),
   resume: async ({ id, channels }, { session }) => {
     await session.resume(id, channels);
     return undefined;
@@ -67,11 +72,11 @@ const handlers: Handlers = {
     if (session.hears(channel_id)) await typing(context, caller, channel_id);
     return undefined;
   },
-  'presence.set': async ({ status, idle }, { context, caller, session }) => {
+  'presence.set': async ({ status, until, idle }, { context, caller, session }) => {
     if ((status === undefined) === (idle === undefined)) {
       throw new MillraceError('invalid_request', 'status, idle: give one of them');
     }
-    if (status !== undefined) await context.presence.setStatus(caller, status);
+    if (status !== undefined) await setStatus(context, caller, status, until);
     if (idle !== undefined) await context.presence.setIdle(caller, session.connection_id, idle);
     return ack({});
   },

@@ -10,11 +10,16 @@ import type { Session } from './session.ts';
 /** How long a broken connection may take to come back before its person shows as gone. */
 const brokenGrace_ms = 10_000;
 
+const tick_ms = limits.heartbeat_ms / 10;
+
 /** Every socket of this gateway: who is on which, heartbeats, and the bound on what all of them have not taken yet. */
 export class Hub {
   private readonly connections = new Map<Socket, Connection>();
   private readonly people = new Map<string, Set<Session>>();
   private beat: NodeJS.Timeout | undefined;
+  private tickedAt: number;
+  /** Silence before this counts for nothing. */
+  private excused = 0;
   readonly closedTooSlow = { count: 0 };
 
   constructor(
@@ -22,14 +27,16 @@ export class Hub {
     /** Bytes. */
     private readonly egressBound: number,
     private readonly clock: () => number = Date.now,
-  ) {}
+  ) {
+    this.tickedAt = clock();
+  }
 
   get count(): number {
     return this.connections.size;
   }
 
   start(): void {
-    this.beat = setInterval(() => this.tick(), limits.heartbeat_ms / 10);
+    this.beat = setInterval(() => this.tick(), tick_ms);
     this.beat.unref();
   }
 
@@ -81,21 +88,24 @@ export class Hub {
     }
   }
 
-  /** Runs ten times a heartbeat, each time over a tenth of the sockets. */
-  private turn = 0;
+  /** Ten times a heartbeat: silence is noticed within a tenth of one, and each socket beats when its own time has come. */
   private tick(): void {
     const now = this.clock();
-    let index = 0;
+    // This process stood still, and what clients sent meanwhile is still to be read: they have one heartbeat more.
+    if (now - this.tickedAt > limits.heartbeat_ms / 2) this.excused = now - limits.heartbeat_ms;
+    this.tickedAt = now;
     let unsent = 0;
     for (const connection of this.connections.values()) {
       unsent += connection.socket.unsent();
       connection.expire(now / 1000);
-      if (index++ % 10 !== this.turn) continue;
-      if (now - connection.lastSeen > 2 * limits.heartbeat_ms) connection.socket.terminate();
-      else connection.socket.ping();
-      if (connection.session && now - connection.lastSeen <= limits.heartbeat_ms) this.touch(connection.session);
+      const silent_ms = now - Math.max(connection.lastSeen, this.excused);
+      if (silent_ms >= 2 * limits.heartbeat_ms) connection.socket.terminate();
+      else if (connection.beats(now)) {
+        connection.socket.ping();
+        // What answered the last ping was seen just after it, a heartbeat ago and as much as this tick is late.
+        if (connection.session && silent_ms <= limits.heartbeat_ms + tick_ms) this.touch(connection.session);
+      }
     }
-    this.turn = (this.turn + 1) % 10;
     if (unsent > this.egressBound) this.shed(unsent - this.egressBound);
   }
 

@@ -15,7 +15,10 @@ export class PresenceWatches {
   private readonly watchers = new Map<string, Set<Watcher>>();
   private readonly watched = new Map<Watcher, Set<string>>();
 
-  constructor(private readonly gateway: Gateway) {}
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly frames: { inc(): void },
+  ) {}
 
   /** Replaces what the watcher watched. Resolves once every later change of these people will be heard. */
   async watch(watcher: Watcher, workspaceId: string, userIds: string[]): Promise<void> {
@@ -46,6 +49,7 @@ export class PresenceWatches {
   changed({ workspace_id, user_id, status }: PresenceChanged): void {
     for (const watcher of this.watchers.get(presenceKey(workspace_id, user_id)) ?? []) {
       watcher.send({ type: 'presence', user_id, status });
+      this.frames.inc();
     }
   }
 

@@ -13,6 +13,12 @@ import { type Resumed, resumeChannel } from './resume.ts';
 /** Person events that wait until `hello` is out; past it the socket is closed and comes back. */
 const waitingBound = 1000;
 
+interface Joined {
+  rev: number;
+  /** The directory's number of the joining; 0 where hello brought it, which tells no numbers. */
+  change_id: number;
+}
+
 /**
  * One socket of a known person: the channels it hears, and what concerns its person. A socket's channels are the
  * projection of member.joined and member.left that the store keeps, never the directory's tables.
@@ -23,9 +29,11 @@ export class Session {
    * Channels whose events this socket hears, with the rev at which its person joined. Each joining has an entry of its
    * own, so that what waited through a leave and a return knows that it is outdated.
    */
-  private readonly channels = new Map<string, { rev: number }>();
+  private readonly channels = new Map<string, Joined>();
   /** Channels on their way into `channels`. */
-  private readonly joining = new Map<string, { rev: number }>();
+  private readonly joining = new Map<string, Joined>();
+  /** Channels that were left lately, and up to which rev: as many as one person may have. */
+  private readonly left = new Map<string, number>();
   private greeted = false;
   private waiting: PersonEvent[] = [];
   private closed = false;
@@ -52,8 +60,10 @@ export class Session {
     const joined = await this.acquired();
     if (!joined) return;
     const heads: { channel_id: string; head: Head }[] = [];
-    for (const { channel_id, rev, feed } of joined) {
-      this.channels.set(channel_id, { rev });
+    for (const { rev, feed } of joined) {
+      // The feed's own text, which all sessions share.
+      const { channel_id } = feed.channel;
+      this.channels.set(channel_id, { rev, change_id: 0 });
       this.socket.subscribe(channelKey(workspace_id, channel_id));
       heads.push({ channel_id, head: feed.current! });
     }
@@ -82,7 +92,7 @@ export class Session {
         joined.map(async ({ channel_id, rev }) => {
           const feed = await gateway.acquireChannel({ workspace_id, channel_id });
           held.push(channelKey(workspace_id, channel_id));
-          return { channel_id, rev, feed };
+          return { rev, feed };
         }),
       );
       if (!this.closed)
@@ -107,6 +117,8 @@ export class Session {
   }
 
   person(event: PersonEvent): void {
+    // What ends all waits behind nothing: neither hello nor what a slow reader has yet to take.
+    if ('AccessEnded' in event.body) return this.failed(new MillraceError('forbidden', event.body.AccessEnded.reason));
     if (!this.greeted) {
       if (this.waiting.length >= waitingBound)
         return this.failed(new MillraceError('unavailable', 'too much changed before hello'));
@@ -115,10 +127,10 @@ export class Session {
     }
     const { body } = event;
     if (!('MembershipChanged' in body)) return this.afterOthers(() => this.work(event));
-    const { channel_id, joined, rev, seq } = body.MembershipChanged;
+    const { channel_id, joined, rev, seq, change_id } = body.MembershipChanged;
     // A leave waits for nothing, for it must be in force at once; a joining on its way ends with it.
-    if (!joined) return this.leave(channel_id, { rev, seq });
-    const entry = { rev };
+    if (!joined) return this.leave(channel_id, { rev, seq }, change_id);
+    const entry = { rev, change_id };
     this.joining.set(channel_id, entry);
     this.afterOthers(() => this.join(channel_id, { rev, seq }, entry));
   }
@@ -166,18 +178,18 @@ export class Session {
   private async work({ body }: PersonEvent): Promise<void> {
     if (this.closed) return;
     if ('ReadMoved' in body) {
-      const { channel_id, reply_to } = body.ReadMoved;
+      const { channel_id, reply_to, thread } = body.ReadMoved;
       if (reply_to && this.ownReads.delete(reply_to.request)) return;
-      this.send({ type: 'read', ...(await readState(this.context, this.identity, channel_id)) });
-    } else if ('AccessEnded' in body) {
-      this.socket.end(4403, body.AccessEnded.reason.slice(0, 100));
+      if (thread) this.send({ type: 'thread.read', channel_id, ...thread });
+      else this.send({ type: 'read', ...(await readState(this.context, this.identity, channel_id)) });
     }
   }
 
-  private async join(channel_id: string, { rev, seq }: Head, entry: { rev: number }): Promise<void> {
+  private async join(channel_id: string, { rev, seq }: Head, entry: Joined): Promise<void> {
     const { workspace_id } = this.identity;
     const wanted = (): boolean => this.joining.get(channel_id) === entry;
     if (this.closed || !wanted() || this.channels.has(channel_id)) return;
+    if (!(await this.isMember(channel_id, rev))) return void (wanted() && this.joining.delete(channel_id));
     const feed = await this.context.gateway.acquireChannel({ workspace_id, channel_id });
     // Word of the membership may overtake the channel's own events, which one may not hear before it.
     await feed.reached(rev - 1);
@@ -193,12 +205,29 @@ export class Session {
     });
   }
 
-  private leave(channel_id: string, head: Head): void {
-    this.joining.delete(channel_id);
+  /**
+   * Whether the joining is the last word on the membership: it may come late, or again, from a worker that had been taken
+   * for dead, and its person have left since. The store is ahead of what is told.
+   */
+  private async isMember(channel_id: string, rev: number): Promise<boolean> {
+    if (rev <= (this.left.get(channel_id) ?? 0)) return false;
+    const known = (await this.context.store.memberships(this.identity)).find((one) => one.channel_id === channel_id);
+    return known?.joined === true && known.rev === rev;
+  }
+
+  private leave(channel_id: string, head: Head, change_id: number): void {
+    // A removal is announced past the channel's order, so its word may come behind that of a later return.
+    const isOutdated = (entry: Joined): boolean => change_id !== 0 && entry.change_id > change_id;
+    const coming = this.joining.get(channel_id);
+    if (coming && !isOutdated(coming)) this.joining.delete(channel_id);
     const entry = this.channels.get(channel_id);
     // Word that waited for hello may be of a leave before the joining that hello knows.
-    if (!entry || (head.rev !== 0 && head.rev <= entry.rev)) return;
+    if (!entry || isOutdated(entry) || (head.rev !== 0 && head.rev <= entry.rev)) return;
     this.channels.delete(channel_id);
+    // A removal is told before the store knows of it.
+    this.left.delete(channel_id);
+    this.left.set(channel_id, Math.max(head.rev, entry.rev));
+    if (this.left.size > limits.channels) this.left.delete(this.left.keys().next().value!);
     const { workspace_id } = this.identity;
     this.socket.unsubscribe(channelKey(workspace_id, channel_id));
     const current = this.context.gateway.feed({ workspace_id, channel_id })?.current ?? head;

@@ -19,7 +19,13 @@ export interface Handshake {
   authorization: string | undefined;
   /** The values of Sec-WebSocket-Protocol. */
   protocols: string[];
+  /** One of `socketPaths`. */
+  path: string;
+  query: string;
 }
+
+/** Where sockets are opened: our own, and those of Slack's clients. */
+export const socketPaths = { own: '/v1/socket', slack: '/slack/link' } as const;
 
 /** One client's socket. Calls on one that is closed do nothing. */
 export interface Socket {
@@ -37,8 +43,7 @@ export interface Socket {
   terminate(): void;
 }
 
-export interface TransportHandlers {
-  http(request: HttpRequest): Promise<HttpResponse>;
+export interface SocketHandlers {
   open(socket: Socket): void;
   message(socket: Socket, data: Buffer, binary: boolean): void;
   /** Any pong. */
@@ -47,6 +52,10 @@ export interface TransportHandlers {
   overflowed(socket: Socket): void;
   /** `code` 1006: broken without a close frame. */
   closed(socket: Socket, code: number): void;
+}
+
+export interface TransportHandlers extends SocketHandlers {
+  http(request: HttpRequest): Promise<HttpResponse>;
 }
 
 export interface TransportLimits {

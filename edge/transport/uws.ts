@@ -1,8 +1,26 @@
-import type { TemplatedApp, HttpResponse as UwsResponse, us_listen_socket, WebSocket } from 'uWebSockets.js';
+import type {
+  TemplatedApp,
+  HttpResponse as UwsResponse,
+  us_listen_socket,
+  WebSocket,
+  WebSocketBehavior,
+} from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { MillraceError } from '../../platform/errors/error.ts';
-import type { Handshake, HttpResponse, Socket, Transport, TransportHandlers, TransportLimits } from './port.ts';
+import {
+  type Handshake,
+  type HttpResponse,
+  type Socket,
+  socketPaths,
+  type Transport,
+  type TransportHandlers,
+  type TransportLimits,
+} from './port.ts';
+import type { TlsFiles } from './tls.ts';
+
+/** Bytes of a request's line and headers together: what node:http takes, too. */
+const headerBytes = 16 * 1024;
 
 interface UserData {
   handshake: Handshake;
@@ -10,10 +28,12 @@ interface UserData {
 }
 
 /** Transport on uWebSockets.js. Throws where its binary does not load on this system. */
-export function uwsTransport(handlers: TransportHandlers, limits: TransportLimits): Transport {
+export function uwsTransport(handlers: TransportHandlers, limits: TransportLimits, tls?: TlsFiles): Transport {
+  // Read as the binary loads. Its own 4 KiB are less than a long token of a phone in a path, or a token of many claims.
+  process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= String(headerBytes);
   // By require: the package's binary is chosen as it loads, and a failure must be catchable.
   const uws = createRequire(import.meta.url)('uWebSockets.js') as typeof import('uWebSockets.js');
-  const app = uws.App();
+  const app = tls ? uws.SSLApp({ cert_file_name: tls.cert, key_file_name: tls.key }) : uws.App();
   let listening: us_listen_socket | false = false;
   /** How deep we are in calls that may send: what is dropped then, is dropped in the middle of them. */
   const calls = { depth: 0 };
@@ -21,7 +41,7 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
     socket.unsubscribeAll();
     handlers.overflowed(socket);
   };
-  app.ws<UserData>('/v1/socket', {
+  const behavior: WebSocketBehavior<UserData> = {
     maxPayloadLength: limits.frame_bytes,
     maxBackpressure: limits.unsent_bytes,
     // Life is watched by the edge's own heartbeat, so that one clock decides.
@@ -29,7 +49,8 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
     sendPingsAutomatically: false,
     upgrade: (response, request, context) => {
       const protocols = splitList(request.getHeader('sec-websocket-protocol'));
-      const handshake = { authorization: request.getHeader('authorization') || undefined, protocols };
+      const authorization = request.getHeader('authorization') || undefined;
+      const handshake = { authorization, protocols, path: request.getUrl(), query: request.getQuery() ?? '' };
       response.upgrade<UserData>(
         { handshake, socket: undefined },
         request.getHeader('sec-websocket-key'),
@@ -61,7 +82,8 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
       socket.closed = true;
       handlers.closed(socket, code);
     },
-  });
+  };
+  for (const path of Object.values(socketPaths)) app.ws<UserData>(path, behavior);
   app.any('/*', (response, request) => serve(response, request, handlers, limits));
   return {
     name: 'uws',

@@ -1,12 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Handshake, HttpRequest, Socket, Transport, TransportHandlers, TransportLimits } from './port.ts';
+import {
+  type Handshake,
+  type HttpRequest,
+  type Socket,
+  socketPaths,
+  type Transport,
+  type TransportHandlers,
+  type TransportLimits,
+} from './port.ts';
+import type { TlsFiles } from './tls.ts';
 import { oversized, portInUse } from './uws.ts';
 
 /** Transport on node:http and ws: the same contract where uWebSockets.js has no binary. */
-export function wsTransport(handlers: TransportHandlers, limits: TransportLimits): Transport {
+export function wsTransport(handlers: TransportHandlers, limits: TransportLimits, tls?: TlsFiles): Transport {
   const topics = new Map<string, Set<WsSocket>>();
-  const server = createServer((request, response) => void serve(request, response, handlers, limits));
+  const answer = (request: IncomingMessage, response: ServerResponse): void =>
+    void serve(request, response, handlers, limits);
+  const server = tls
+    ? createTlsServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, answer)
+    : createServer(answer);
   // Longer than clients and balancers keep idle connections, so that none of them meets one that just closed.
   server.keepAliveTimeout = 75_000;
   const sockets = new WebSocketServer({
@@ -15,13 +30,14 @@ export function wsTransport(handlers: TransportHandlers, limits: TransportLimits
     handleProtocols: (protocols) => (protocols.has('millrace.v1') ? 'millrace.v1' : false),
   });
   server.on('upgrade', (request, stream, head) => {
-    if (new URL(request.url ?? '/', 'http://edge').pathname !== '/v1/socket') return stream.destroy();
-    sockets.handleUpgrade(request, stream, head, (ws) => open(ws, request));
+    const { path, query } = target(request);
+    if (!Object.values<string>(socketPaths).includes(path)) return stream.destroy();
+    sockets.handleUpgrade(request, stream, head, (ws) => open(ws, request, path, query));
   });
 
-  function open(ws: WebSocket, request: IncomingMessage): void {
+  function open(ws: WebSocket, request: IncomingMessage, path: string, query: string): void {
     const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((value) => value.trim());
-    const handshake = { authorization: request.headers.authorization, protocols };
+    const handshake = { authorization: request.headers.authorization, protocols, path, query };
     const socket = new WsSocket(ws, handshake, topics, limits.unsent_bytes, () => handlers.overflowed(socket));
     ws.on('message', (data: Buffer, binary) => handlers.message(socket, data, binary));
     ws.on('pong', () => handlers.alive(socket));
@@ -38,7 +54,8 @@ export function wsTransport(handlers: TransportHandlers, limits: TransportLimits
     name: 'ws',
     listen: (port, host) =>
       new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) =>
+        // For good: what can't be accepted later, for want of descriptors, say, must not end the process.
+        server.on('error', (error: NodeJS.ErrnoException) =>
           reject(error.code === 'EADDRINUSE' ? portInUse(port) : error),
         );
         server.listen(port, host, () => resolve((server.address() as { port: number }).port));
@@ -55,13 +72,19 @@ export function wsTransport(handlers: TransportHandlers, limits: TransportLimits
   };
 }
 
+/** Cut by hand: a URL throws for what anyone may send, and an upgrade has nobody to catch it. */
+function target({ url = '/' }: IncomingMessage): { path: string; query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   handlers: TransportHandlers,
   limits: TransportLimits,
 ): Promise<void> {
-  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  const { path, query } = target(request);
   const chunks: Buffer[] = [];
   let size = 0;
   try {

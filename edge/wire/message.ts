@@ -1,11 +1,14 @@
 import type { ChannelRecord } from '../../platform/directory/port.ts';
 import type { ChannelId, Head, StoredEvent } from '../../platform/messages/port.ts';
 import type { Channel, Message, MessageEvent } from '../../schemas/generated/types.ts';
+import { timeText } from './time.ts';
 
 /** A message as clients see it (protocol.md). */
 export function wireMessage({ workspace_id, channel_id }: ChannelId, message: Message) {
-  const reactions: { [emoji: string]: string[] } = {};
-  for (const { emoji, user_ids } of message.reactions) reactions[emoji] = user_ids;
+  // Never by assignment: an emoji may be called __proto__.
+  const reactions: { [emoji: string]: string[] } = Object.fromEntries(
+    message.reactions.map(({ emoji, user_ids }) => [emoji, user_ids]),
+  );
   return {
     message_id: message.message_id,
     channel_id,
@@ -27,7 +30,7 @@ export function wireMessage({ workspace_id, channel_id }: ChannelId, message: Me
 
 /** A channel as clients see it. */
 export function wireChannel(channel: ChannelRecord, head: Head) {
-  const { channel_id, workspace_id, name, type, topic, creator_id, archived, member_count } = channel;
+  const { channel_id, workspace_id, name, type, topic, creator_id, archived, member_count, posting, trim } = channel;
   return {
     channel_id,
     workspace_id,
@@ -39,6 +42,8 @@ export function wireChannel(channel: ChannelRecord, head: Head) {
     member_count,
     head,
     created_at: timeText(channel.created_at),
+    posting,
+    history_from: trim?.below_id ?? null,
   };
 }
 
@@ -89,8 +94,4 @@ function otherBody(
     kind: 'channel.changed',
     channel: wireChannel({ ...channel, ...(body.ChannelChanged.channel as Channel) }, { rev, seq }),
   };
-}
-
-export function timeText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { limits } from '../limits.ts';
 
 /** Shapes of the contract that several calls and frames share. */
@@ -12,7 +12,14 @@ export const Text = Type.String({ description: `1 to ${limits.text_code_points} 
 export const ChannelType = Type.Union(
   ['public', 'private', 'group', 'dm'].map((type) => Type.Literal(type as 'public')),
 );
-const nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()]);
+export const Role = Type.Union([
+  Type.Literal('owner'),
+  Type.Literal('admin'),
+  Type.Literal('member'),
+  Type.Literal('guest'),
+]);
+export const Posting = Type.Union([Type.Literal('everyone'), Type.Literal('managers')]);
+export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 export const Message = Type.Object({
   message_id: Type.String(),
@@ -43,6 +50,8 @@ export const Channel = Type.Object({
   member_count: Type.Integer(),
   head: Head,
   created_at: Time,
+  posting: Posting,
+  history_from: nullable(Type.String({ description: 'What was written below this message id is no longer kept.' })),
 });
 
 export const User = Type.Object({
@@ -59,6 +68,12 @@ export const ReadState = Type.Object({
   last_read_seq: Type.Integer(),
   unread: Type.Integer(),
   mentions: Type.Integer(),
+});
+
+export const ThreadReadState = Type.Object({
+  channel_id: Id,
+  thread_id: Type.String(),
+  last_read_id: nullable(Type.String()),
 });
 
 export const Problem = Type.Object({

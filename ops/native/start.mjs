@@ -40,6 +40,8 @@ const child = spawn(process.execPath, [`${root}cli/bin.mjs`, 'dev', ...process.a
     MILLRACE_ELASTICSEARCH_URL: engines.ELASTICSEARCH_URL,
     MILLRACE_DIRECTORY: 'postgres',
     MILLRACE_POSTGRES_URL: await database(),
+    MILLRACE_PRESENCE: 'redis',
+    MILLRACE_REDIS_URL: engines.REDIS_URL,
   },
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

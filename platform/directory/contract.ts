@@ -1,6 +1,10 @@
 import { afterEach, describe } from 'node:test';
+import { auditContract } from './contract/audit.ts';
 import { channelContract } from './contract/channels.ts';
+import { dataLifeContract } from './contract/data-life.ts';
+import { groupContract } from './contract/groups.ts';
 import { memberContract } from './contract/members.ts';
+import { pushContract } from './contract/push.ts';
 import type { OpenDirectory } from './contract/setup.ts';
 import { userContract } from './contract/users.ts';
 
@@ -17,8 +21,12 @@ export function directoryContract(name: string, open: () => Promise<OpenDirector
     afterEach(async () => {
       for (const one of opened.splice(0)) await one.close();
     });
+    auditContract(tracked);
     userContract(tracked);
     channelContract(tracked);
     memberContract(tracked);
+    groupContract(tracked);
+    pushContract(tracked);
+    dataLifeContract(tracked);
   });
 }

@@ -6,7 +6,7 @@ import { openSqlDirectory } from './sql/directory.ts';
 import { QueuedSqliteDialect } from './sql/sqlite-driver.ts';
 import type { Tables } from './sql/tables.ts';
 
-serve(async ({ file }: { file: string }) => {
-  const database = new Sqlite({ file });
+serve(async ({ file, encryptionKey }: { file: string; encryptionKey: string | undefined }) => {
+  const database = new Sqlite({ file, encryptionKey });
   return openSqlDirectory(new Kysely<Tables>({ dialect: new QueuedSqliteDialect(database) }), sqliteDirectory(file));
 });

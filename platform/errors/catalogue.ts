@@ -23,6 +23,8 @@ export const catalogue = {
   data_folder_not_writable: { status: 500, title: 'The data folder can not be written', exit: 12 },
   not_running: { status: 500, title: 'No process is running on this data folder', exit: 13 },
   data_newer: { status: 500, title: 'The data was written by a newer version', exit: 16 },
+  data_key_wrong: { status: 500, title: 'The data was encrypted with another key', exit: 17 },
+  data_damaged: { status: 500, title: 'The data was changed on the disk', exit: 18 },
   export_invalid: { status: 500, title: 'The Slack export can not be read', exit: 14 },
   tests_failed: { status: 500, title: 'A test of a topology failed', exit: 15 },
 } as const satisfies { [code: string]: { status: number; title: string; exit: number } };

@@ -1,7 +1,12 @@
 import { statfsSync } from 'node:fs';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
+import { storeKey } from '../encryption/store-key.ts';
+import { lmdbStore } from '../encryption/stores.ts';
+import { ValueCipher } from '../encryption/value-cipher.ts';
 import { MillraceError, messageOf } from '../errors/error.ts';
 import { key, numberAt } from './key.ts';
+import { openRoot, openTable } from './open.ts';
+import { sealing } from './sealing.ts';
 import { Table } from './table.ts';
 
 /** Of keys and values, raised when an older version could misread them. */
@@ -15,10 +20,12 @@ interface Waiting {
 }
 
 /** With less space than this left no write is begun: lmdb does not survive a disk that is full in the middle of one. */
-const leastFree_bytes = 64 * 1024 * 1024;
+export const leastFree_bytes = 64 * 1024 * 1024;
 const freeEvery_ms = 500;
 
 export interface EnvironmentOptions {
+  /** Encrypts the values on disk. Keys of tables hold ids, and stay as they are, for their order is needed. */
+  key?: Buffer | undefined;
   /** Bytes left on the folder's disk; tests give their own. */
   free?: (folder: string) => number;
   /** The disk refused a write all the same: memory is ahead of it, and the process has to end. */
@@ -44,6 +51,7 @@ export class Environment {
   private committing: Promise<void> | undefined;
   private broken: MillraceError | undefined;
 
+  private readonly cipher: ValueCipher | undefined;
   private mark: (() => void) | undefined;
   private freeAt = 0;
   private full = false;
@@ -51,14 +59,15 @@ export class Environment {
   private constructor(
     private readonly folder: string,
     private readonly options: EnvironmentOptions,
+    encryptionKey: string | undefined,
   ) {
-    // Values are our own bytes. lmdb's map grows by itself.
-    this.root = open({ path: folder, maxDbs: 64, encoding: 'binary', keyEncoding: 'binary', compression: false });
+    this.root = openRoot(folder);
+    this.cipher = encryptionKey === undefined ? undefined : new ValueCipher(encryptionKey);
   }
 
-  /** Error: `data_newer` for a folder that a newer version has written; it is left as it is. */
+  /** Errors: `data_newer` for a folder that a newer version has written, `data_key_wrong`; it is left as it is. */
   static open(folder: string, options: EnvironmentOptions = {}): Environment {
-    const environment = new Environment(folder, options);
+    const environment = new Environment(folder, options, storeKey(options.key, lmdbStore(folder)));
     const meta = environment.table('meta');
     const kept = meta.get(formatKey);
     // A new folder is marked by its first commit.
@@ -76,8 +85,7 @@ export class Environment {
   table(name: string): Table {
     let table = this.tables.get(name);
     if (!table) {
-      const database = this.root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });
-      table = new Table(database, () => this.currentBatch());
+      table = new Table(openTable(this.root, name), () => this.currentBatch(), sealing(this.cipher, name));
       this.tables.set(name, table);
     }
     return table;

@@ -17,7 +17,7 @@ it('a disk that is nearly full takes no writes, says so, and takes them again wh
     topic: 't',
     key: 'k',
     schema: 'ReadMarker',
-    value: { epoch: 0, last_read_seq: 1, last_read_rev: 1 },
+    value: { epoch: 0, last_read_seq: 1, last_read_rev: 1, since_rev: 0 },
   };
   await engine.log.append([record]);
   free = 1e6;

@@ -1,9 +1,15 @@
 import type { Database } from 'lmdb';
+import type { Sealing } from './sealing.ts';
 
 interface Pending {
   /** Undefined: removed. */
   value: Buffer | undefined;
   batch: number;
+}
+
+interface Entry {
+  key: Buffer;
+  value: Buffer;
 }
 
 export interface Range {
@@ -29,6 +35,7 @@ export class Table {
   constructor(
     private readonly database: Database<Buffer, Buffer>,
     private readonly currentBatch: () => number,
+    private readonly sealing: Sealing | undefined,
   ) {}
 
   get(key: Buffer): Buffer | undefined {
@@ -36,16 +43,17 @@ export class Table {
       const change = this.pending.get(key.toString('latin1'));
       if (change) return change.value;
     }
-    return this.database.getBinary(key);
+    return this.committed(key);
   }
 
   committed(key: Buffer): Buffer | undefined {
-    return this.database.getBinary(key);
+    const value = this.database.getBinary(key);
+    return value && this.sealing ? this.sealing.open(key, value) : value;
   }
 
   put(key: Buffer, value: Buffer): void {
     this.note(key, value);
-    void this.database.put(key, value);
+    void this.database.put(key, this.sealing ? this.sealing.seal(key, value) : value);
   }
 
   remove(key: Buffer): void {
@@ -53,18 +61,29 @@ export class Table {
     void this.database.remove(key);
   }
 
-  *range({ start, end, reverse, limit }: Range): IterableIterator<{ key: Buffer; value: Buffer }> {
+  *range({ start, end, reverse, limit }: Range): IterableIterator<Entry> {
     if (!reverse) {
-      yield* this.database.getRange({ start, end, ...(limit === undefined ? {} : { limit }) });
+      yield* this.opened(this.database.getRange({ start, end, ...(limit === undefined ? {} : { limit }) }));
       return;
     }
     // lmdb's reverse range begins at its `start`, inclusive: leave our exclusive end out.
     let left = limit ?? Number.POSITIVE_INFINITY;
     if (left <= 0) return;
-    for (const entry of this.database.getRange({ start: end, end: start, reverse: true, inclusiveEnd: true })) {
+    const backward = this.database.getRange({ start: end, end: start, reverse: true, inclusiveEnd: true });
+    for (const entry of this.opened(backward)) {
       if (entry.key.equals(end)) continue;
       yield entry;
       if (--left <= 0) return;
+    }
+  }
+
+  /** What is committed now, whatever is written while it is read. Old pages stay on the disk until it has ended. */
+  *asOfNow({ start, end }: Range): IterableIterator<Entry> {
+    const transaction = this.database.useReadTransaction();
+    try {
+      yield* this.opened(this.database.getRange({ start, end, transaction }));
+    } finally {
+      transaction.done();
     }
   }
 
@@ -82,6 +101,10 @@ export class Table {
     }
   }
 
+  private opened(entries: Iterable<Entry>): Iterable<Entry> {
+    return this.sealing ? openEach(entries, this.sealing) : entries;
+  }
+
   private note(key: Buffer, value: Buffer | undefined): void {
     const batch = this.currentBatch();
     const text = key.toString('latin1');
@@ -90,4 +113,8 @@ export class Table {
     if (last?.batch === batch) last.keys.push(text);
     else this.batches.push({ batch, keys: [text] });
   }
+}
+
+function* openEach(entries: Iterable<Entry>, sealing: Sealing): IterableIterator<Entry> {
+  for (const { key, value } of entries) yield { key, value: sealing.open(key, value) };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ReadCommand } from '../../schemas/generated/types.ts';
+import type { ReadCommand, Typing } from '../../schemas/generated/types.ts';
 import { MillraceError } from '../errors/error.ts';
 import { partitionOf } from '../keys.ts';
 import type { Append, Log, TopicSpec } from './port.ts';
@@ -60,6 +60,24 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
       const closing = reader.next(10);
       reader.close();
       assert.deepEqual(await closing, []);
+      await close();
+    });
+
+    it('takes more at once than an engine carries in one go, in order, and records of some megabytes', async () => {
+      const { log, close } = await declared(open);
+      const many = Array.from({ length: 600 }, (_, i) => sized(i, 2000));
+      const long = Array.from({ length: 300 }, (_, i) => sized(600 + i, 8000));
+      const placed = [log.append(many), ...long.map((one) => log.append([one])), log.append([sized(900, 3_000_000)])];
+      const offsets = (await Promise.all(placed)).flat().map(({ offset }) => offset);
+      assert.deepEqual(
+        offsets,
+        offsets.map((_, i) => i),
+      );
+      const records = await read(log, 'kept', 1, 901);
+      assert.deepEqual(
+        records.map((one) => Number((one.decoded().value as Typing).channel_id)),
+        offsets,
+      );
       await close();
     });
 
@@ -155,7 +173,7 @@ async function declared(open: () => Promise<OpenLog>): Promise<OpenLog> {
 }
 
 function record(topic: string, key: string, seq: number): Append {
-  const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0 };
+  const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0, since_rev: 0 };
   return {
     topic,
     key,
@@ -178,4 +196,10 @@ async function read(log: Log, topic: string, partition: number, count: number, f
 
 function code(expected: string): (error: unknown) => boolean {
   return (error) => error instanceof MillraceError && error.code === expected;
+}
+
+/** A record of about so many bytes. */
+function sized(number: number, bytes: number): Append {
+  const value = { workspace_id: 'w', channel_id: String(number), user_id: 'x'.repeat(bytes) };
+  return { topic: 'kept', partition: 1, key: 'x', schema: 'Typing', value };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,6 +17,8 @@ const { KAFKA_BROKERS: brokers } = nativeEngine('kafka');
 
 const home = process.env['KAFKA_HOME'] ?? `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/millrace/kafka`;
 const brokerPid = (): number => Number(readFileSync(`${home}/run/kafka1.pid`, 'utf8'));
+/** An append that is refused for so long fails the test. */
+const givenUp_ms = 60_000;
 const topic = { name: 'numbers', partitions: 1, retention_ms: 3_600_000, compact: false, volatile: false };
 
 async function open(): Promise<KafkaLog> {
@@ -37,14 +39,15 @@ function traffic(log: KafkaLog) {
   let refused = 0;
   const appending = (async () => {
     for (; going; sent++) {
-      const marker = { epoch: 0, last_read_seq: sent, last_read_rev: 0 };
+      const marker = { epoch: 0, last_read_seq: sent, last_read_rev: 0, since_rev: 0 };
       const value: ReadCommand = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
-      for (;;) {
+      for (const until = Date.now() + givenUp_ms; ; ) {
         try {
           await log.append([{ topic: 'numbers', key: 'k', schema: 'ReadCommand', value }]);
           break;
         } catch (error) {
           assert.equal(error instanceof MillraceError && error.code, 'unavailable');
+          if (Date.now() > until) throw error;
           refused++;
           await sleep(50);
         }
@@ -81,10 +84,20 @@ function check(read: number[], sent: number): void {
   );
 }
 
+/** Traffic on a log of its own, which ends with the test, however that ends. */
+async function busyLog(t: TestContext): Promise<ReturnType<typeof traffic>> {
+  const log = await open();
+  const busy = traffic(log);
+  t.after(async () => {
+    await busy.stop();
+    await log.close();
+  });
+  return busy;
+}
+
 describe('the log on Kafka, when its broker', () => {
-  it('is killed and started again: readers and writers go on, nothing acknowledged is lost or out of order', async () => {
-    const log = await open();
-    const busy = traffic(log);
+  it('is killed and started again: readers and writers go on, nothing acknowledged is lost or out of order', async (t) => {
+    const busy = await busyLog(t);
     for (let i = 0; i < 2; i++) {
       await sleep(1000);
       process.kill(brokerPid(), 'SIGKILL');
@@ -97,12 +110,10 @@ describe('the log on Kafka, when its broker', () => {
     const read = await busy.stop();
     check(read, busy.sent());
     assert.equal(busy.refused() > 0, true, 'some were refused meanwhile');
-    await log.close();
   });
 
-  it('stands still: appends are refused within their deadline, and go on afterwards', async () => {
-    const log = await open();
-    const busy = traffic(log);
+  it('stands still: appends are refused within their deadline, and go on afterwards', async (t) => {
+    const busy = await busyLog(t);
     await sleep(1000);
     process.kill(brokerPid(), 'SIGSTOP');
     const at = busy.sent();
@@ -115,6 +126,5 @@ describe('the log on Kafka, when its broker', () => {
     for (const until = Date.now() + 30_000; busy.sent() < at + 50 && Date.now() < until; ) await sleep(50);
     assert.equal(busy.sent() >= at + 50, true, 'goes on');
     check(await busy.stop(), busy.sent());
-    await log.close();
   });
 });

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
 import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { fileCodec } from '../schemas/files.ts';
 import { logContract, type OpenLog } from './contract.ts';
@@ -22,3 +24,16 @@ async function open(prefix = `test-${process.pid}-${runs++}-`): Promise<OpenLog>
 }
 
 logContract('kafka', () => open());
+
+it('a reader beyond the end of its partition is told so, and those beside it read on', async () => {
+  const { log, close } = await open();
+  await log.declare([{ name: 'lost', partitions: 2, retention_ms: null, compact: false, volatile: false }]);
+  const marker = { epoch: 0, last_read_seq: 1, last_read_rev: 0, since_rev: 0 };
+  const value = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
+  await log.append([{ topic: 'lost', partition: 1, key: 'k', schema: 'ReadCommand', value }]);
+  const beyond = log.reader('lost', 0, 5);
+  const beside = log.reader('lost', 1, 0);
+  await assert.rejects(beyond.next(1), { code: 'conflict', message: /beyond the end, which is 0/ });
+  assert.equal((await beside.next(1, 5000)).length, 1);
+  await close();
+});

@@ -1,16 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { FetchedMessage } from 'kafkajs/src/cluster/index.js';
+import { inTime } from '../deadline.ts';
 import { MillraceError } from '../errors/error.ts';
 import { partitionOf } from '../keys.ts';
 import type { Codec } from '../schemas/codec.ts';
+import { traceparentOf } from '../tracing/context.ts';
+import { noTracing, type Tracing } from '../tracing/port.ts';
+import { sampledIn } from '../tracing/spans.ts';
 import { Appender, type Encoded } from './kafka/appender.ts';
-import { inTime, type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
+import { deadline_ms, type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
 import { Lane } from './kafka/lane.ts';
 import { Subscription } from './kafka/subscription.ts';
 import { declareTopics } from './kafka/topics.ts';
 import type { Append, Log, LogReader, LogRecord, Position, TopicSpec } from './port.ts';
 import { KeptRecord } from './record.ts';
+
+/** Between two tries to learn an offset. */
+const again_ms = 100;
 
 /**
  * The log on Kafka. Record time is the broker's append time; keys are partitioned as Kafka's own default partitioner does.
@@ -28,10 +36,11 @@ export class KafkaLog implements Log {
     private readonly admin: Admin,
     private readonly cluster: Cluster,
     private readonly appender: Appender,
+    private readonly tracing: Tracing,
   ) {}
 
   /** Error: `unavailable` when no broker answers. */
-  static async open(settings: KafkaSettings, codec: Codec): Promise<KafkaLog> {
+  static async open(settings: KafkaSettings, codec: Codec, tracing: Tracing = noTracing): Promise<KafkaLog> {
     const kafka = openKafka(settings);
     const admin = kafka.admin();
     const cluster = openCluster(settings);
@@ -42,14 +51,15 @@ export class KafkaLog implements Log {
       await Promise.allSettled([admin.disconnect(), cluster.disconnect(), appender.close()]);
       throw unavailable(`at ${settings.brokers.join(', ')} does not answer`, error);
     }
-    return new KafkaLog(settings, codec, admin, cluster, appender);
+    return new KafkaLog(settings, codec, admin, cluster, appender, tracing);
   }
 
   async declare(topics: TopicSpec[]): Promise<void> {
     try {
-      await declareTopics(this.admin, topics, this.settings.prefix, this.settings.replication);
       // Leaders may be elected a moment after a topic is there: what asks for them waits for that itself.
-      await this.cluster.addMultipleTargetTopics(topics.map(({ name }) => this.settings.prefix + name));
+      await declareTopics(this.admin, topics, this.settings, () =>
+        this.cluster.addMultipleTargetTopics(topics.map(({ name }) => this.settings.prefix + name)),
+      );
     } catch (error) {
       throw unavailable('did not make topics', error);
     }
@@ -60,6 +70,11 @@ export class KafkaLog implements Log {
     return this.topics.get(name);
   }
 
+  /** None is: what the embedded log forgets is kept here, for a short time. */
+  isVolatile(): boolean {
+    return false;
+  }
+
   async append(records: Append[]): Promise<Position[]> {
     const encoded = records.map(({ topic, partition, key, schema, value }): Encoded => {
       const spec = this.find(topic);
@@ -68,6 +83,7 @@ export class KafkaLog implements Log {
         partition: partition ?? partitionOf(key, spec.partitions),
         key,
         value: this.codec.encode(schema, value as never),
+        ...this.headers(topic, value),
       };
     });
     if (this.beginning.size > 0) await Promise.all(this.beginning);
@@ -81,7 +97,7 @@ export class KafkaLog implements Log {
     if (!lane) {
       lane = new Lane(openCluster(this.settings), {
         records: (at, part, messages) => this.recordsOf(at.slice(this.settings.prefix.length), part, messages),
-        start: (at, part) => this.offset(at, part, { fromBeginning: true }),
+        bounds: (at, part) => this.boundsOf(at, part),
       });
       this.lanes.push(lane);
     }
@@ -100,12 +116,7 @@ export class KafkaLog implements Log {
 
   async bounds(topic: string, partition: number): Promise<{ start: number; end: number }> {
     this.find(topic);
-    const name = this.settings.prefix + topic;
-    const [start, end] = await Promise.all([
-      this.offset(name, partition, { fromBeginning: true }),
-      this.offset(name, partition, {}),
-    ]);
-    return { start, end };
+    return this.boundsOf(this.settings.prefix + topic, partition);
   }
 
   async offsetAt(topic: string, partition: number, time: number): Promise<number> {
@@ -115,11 +126,37 @@ export class KafkaLog implements Log {
     return found >= 0 ? found : this.offset(name, partition, {});
   }
 
+  /** Whether a topic, by its whole name, is there and has had records. Error: `unavailable`. */
+  async isBegun(name: string): Promise<boolean> {
+    try {
+      const known = await inTime(this.admin.listTopics(), deadline_ms);
+      if (!known.includes(name)) return false;
+      const partitions = await inTime(this.admin.fetchTopicOffsets(name), deadline_ms);
+      return partitions.some(({ high }) => Number(high) > 0);
+    } catch (error) {
+      throw unavailable('did not tell what topics there are', error);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.lanes.map((lane) => lane.close()));
     await this.appender.close();
     await Promise.all([this.admin.disconnect(), this.cluster.disconnect()]);
     this.topics.clear();
+  }
+
+  /** For foreign tools, which know nothing of our values: who reads here finds the trace in the value. */
+  private headers(topic: string, value: object): { headers?: { [name: string]: string } } {
+    const traced = sampledIn(this.tracing, value);
+    return traced ? { headers: { traceparent: traceparentOf(traced, topic) } } : {};
+  }
+
+  private async boundsOf(name: string, partition: number): Promise<{ start: number; end: number }> {
+    const [start, end] = await Promise.all([
+      this.offset(name, partition, { fromBeginning: true }),
+      this.offset(name, partition, {}),
+    ]);
+    return { start, end };
   }
 
   private async offset(
@@ -133,14 +170,16 @@ export class KafkaLog implements Log {
       ]);
       return Number(answer!.partitions[0]!.offset);
     };
-    try {
-      return await inTime(ask());
-    } catch {
-      // The partition may have moved: once more, with what the cluster says now.
+    const until = Date.now() + deadline_ms;
+    for (;;) {
       try {
-        return await inTime(this.cluster.refreshMetadata().then(ask));
+        return await inTime(ask(), deadline_ms);
       } catch (error) {
-        throw unavailable('did not tell offsets', error);
+        // The partition may have moved, or have no leader yet: again, with what the cluster says then.
+        if (Date.now() >= until) throw unavailable('did not tell offsets', error);
+        await sleep(again_ms);
+        // Where that fails too, the question does, and says why.
+        await inTime(this.cluster.refreshMetadata(), deadline_ms).catch(() => undefined);
       }
     }
   }

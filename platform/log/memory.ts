@@ -36,6 +36,10 @@ export class MemoryLog implements Log {
     return this.topics.get(name)?.spec;
   }
 
+  isVolatile(topic: string): boolean {
+    return this.topics.get(topic)?.spec.volatile ?? false;
+  }
+
   async append(records: Append[]): Promise<Position[]> {
     return this.appendNow(records);
   }

@@ -40,7 +40,8 @@ export interface LogRecord {
 export interface LogReader {
   /**
    * The next records in offset order, 1 to `max`; waits for the first one, at most `wait_ms` where that is given. Empty
-   * when none came in time, and after `close`. One call at a time. Error: `conflict` when the next offset is no longer kept.
+   * when none came in time, and after `close`. One call at a time. Error: `conflict` when the next offset is no longer kept,
+   * or lies beyond the end of a partition that others write, too.
    */
   next(max: number, wait_ms?: number): Promise<LogRecord[]>;
   /** Ends a wait, too. */
@@ -60,6 +61,8 @@ export interface Log {
   /** Makes what is missing. Error: `conflict` for another partition count than the topic has: that is final. */
   declare(topics: TopicSpec[]): Promise<void>;
   topic(name: string): TopicSpec | undefined;
+  /** Whether the topic's records are gone with this process, so that no place in it is worth keeping. */
+  isVolatile(topic: string): boolean;
   append(records: Append[]): Promise<Position[]>;
   /** Reads from an offset on, or from the end. */
   reader(topic: string, partition: number, from: number | 'end'): LogReader;

@@ -13,7 +13,7 @@ it('the embedded log removes what is past its retention, and offsets go on', asy
   let engine = openEngine(folder, fileCodec(), () => now);
   const spec = { name: 'short', partitions: 1, retention_ms: 1000, compact: false, volatile: false };
   const record = (seq: number): Append => {
-    const value = { epoch: 0, last_read_seq: seq, last_read_rev: 0 };
+    const value = { epoch: 0, last_read_seq: seq, last_read_rev: 0, since_rev: 0 };
     return { topic: 'short', key: 'k', schema: 'ReadMarker', value };
   };
   await engine.log.declare([spec]);

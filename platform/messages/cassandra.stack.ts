@@ -1,10 +1,13 @@
 import { after } from 'node:test';
 import { fileCodec } from '../schemas/files.ts';
+import { coldTests } from './cassandra/cold.tests.ts';
 import { faultTests } from './cassandra/faults.tests.ts';
 import { pagingTests } from './cassandra/paging.tests.ts';
+import { schemaTests } from './cassandra/schema.tests.ts';
 import { openCassandraMessages } from './cassandra/store.ts';
 import { startCassandra } from './cassandra/testing.ts';
 import { messagesContract, type OpenMessages } from './contract.ts';
+import { lifeContract } from './life.contract.ts';
 import { orderContract } from './order.contract.ts';
 
 const codec = fileCodec();
@@ -22,6 +25,9 @@ const open = async (): Promise<OpenMessages> => {
 };
 
 messagesContract('cassandra', open);
+lifeContract('cassandra', open);
 orderContract('cassandra', open, 25);
 pagingTests(codec, () => engine.keyspace());
+coldTests(codec, engine);
 faultTests(codec, engine);
+schemaTests(engine);

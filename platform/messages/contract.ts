@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Message, ReadMarker } from '../../schemas/generated/types.ts';
-import { type MessageStore, mergeMarkers, type RowWrite } from './port.ts';
+import { fixture } from './fixture.ts';
+import { mergeMarkers } from './markers.ts';
+import { type MessageStore, mentionsCounted, type RowWrite } from './port.ts';
 
 export interface OpenMessages {
   store: MessageStore;
@@ -12,29 +14,7 @@ export interface OpenMessages {
 const channel = { workspace_id: 'w', channel_id: 'c' };
 const ann = { workspace_id: 'w', user_id: 'ann' };
 const idOf = (n: number): string => String(1000 + n);
-
-function message(n: number, change: Partial<Message> = {}): Message {
-  return {
-    message_id: idOf(n),
-    seq: n,
-    rev: n,
-    created_rev: n,
-    user_id: 'bob',
-    text: `m${n}`,
-    client_msg_id: `c${n}`,
-    thread_id: null,
-    reply_count: 0,
-    reactions: [],
-    mentions: [],
-    mentions_channel: 0,
-    mentions_here: [],
-    created_at: n,
-    edited_at: null,
-    deleted: false,
-    imported: false,
-    ...change,
-  };
-}
+const message = (n: number, change: Partial<Message> = {}): Message => fixture(idOf(n), n, change);
 
 const row = (of: Message): RowWrite => ({ kind: 'message', ...channel, message: of });
 const event = (rev: number, of: Message, kind = 'created'): RowWrite => {
@@ -163,7 +143,7 @@ export function messagesContract(name: string, open: () => Promise<OpenMessages>
             kind: 'marker',
             ...channel,
             user_id: 'ann',
-            marker: { epoch: 0, last_read_seq: seq, last_read_rev: rev },
+            marker: { epoch: 0, last_read_seq: seq, last_read_rev: rev, since_rev: 0 },
           };
         };
         await store.write([1, 2, 3, 4].map((n) => row(message(n))));
@@ -201,6 +181,99 @@ export function messagesContract(name: string, open: () => Promise<OpenMessages>
           ],
           'what is imported is read',
         );
+      }),
+    );
+
+    it(
+      'has read what one sent or joined at, behind the last mark-as-unread, in whichever order that comes',
+      withStore(async (store) => {
+        const marker = (epoch: number, seq: number, since_rev: number): RowWrite => {
+          const read = { epoch, last_read_seq: seq, last_read_rev: seq, since_rev };
+          return { kind: 'marker', ...channel, user_id: 'ann', marker: read };
+        };
+        const own = (seq: number): RowWrite => ({ kind: 'own_read', ...channel, user_id: 'ann', seq, rev: seq });
+        const read = async () => (await store.unreads(ann, ['c']))[0]!.last_read_seq;
+        await store.write([1, 2, 3, 4, 5, 6].map((n) => row(message(n))));
+        await store.write([own(3), head(4, 4)]);
+        assert.equal(await read(), 3);
+        await store.write([marker(1, 1, 4)]);
+        assert.equal(await read(), 1, 'marked as unread');
+        await store.write([own(2), marker(0, 4, 0)]);
+        assert.equal(await read(), 1, 'what came before the mark does not count');
+        await store.write([{ kind: 'read_floor', ...channel, seq: 4, rev: 4 }]);
+        assert.equal(await read(), 1);
+        await store.write([own(6), head(6, 6)]);
+        assert.equal(await read(), 6, 'one’s own message behind it does');
+        await store.write([own(5)]);
+        assert.equal(await read(), 6);
+        assert.equal((await store.marker(ann, 'c')).epoch, 1);
+        await store.write([marker(2, 2, 6)]);
+        assert.equal(await read(), 2);
+      }),
+    );
+
+    it(
+      'keeps who replied in a thread, and how far one has read it',
+      withStore(async (store) => {
+        const root_id = message(1).message_id;
+        const replied = (user_id: string): RowWrite => ({ kind: 'participant', ...channel, root_id, user_id });
+        const read = (last_read_id: string, user_id = 'ann'): RowWrite => {
+          return { kind: 'thread_marker', ...channel, user_id, root_id, last_read_id };
+        };
+        assert.deepEqual(await store.threadState(ann, 'c', root_id), { participants: [], last_read_id: null });
+        await store.write([replied('zoe'), replied('bob'), replied('zoe'), read('1000'), read('999')]);
+        await store.write([read('5000', 'bob'), { ...replied('eve'), channel_id: 'd' }]);
+        assert.deepEqual(plain(await store.threadState(ann, 'c', root_id)), {
+          participants: ['bob', 'zoe'],
+          last_read_id: '1000',
+        });
+        await store.write([read('1500')]);
+        assert.equal((await store.threadState(ann, 'c', root_id)).last_read_id, '1500');
+        assert.deepEqual(await store.threadState(ann, 'c', 'no id'), { participants: [], last_read_id: null });
+      }),
+    );
+
+    it(
+      'keeps earlier texts of a message until it is deleted, and then none, whichever comes first',
+      withStore(async (store) => {
+        const message_id = message(1).message_id;
+        const version = (rev: number): RowWrite => {
+          return { kind: 'version', ...channel, message_id, rev, text: `text ${rev}`, time: rev * 1000 };
+        };
+        const gone = (rev: number): RowWrite => ({ kind: 'versions_gone', ...channel, message_id, rev });
+        const revs = async (limit = 10) => (await store.versions(channel, message_id, limit)).map(({ rev }) => rev);
+        await store.write([version(1), version(7), version(3), version(3)]);
+        assert.deepEqual(plain(await store.versions(channel, message_id, 2)), [
+          { rev: 7, text: 'text 7', time: 7000 },
+          { rev: 3, text: 'text 3', time: 3000 },
+        ]);
+        assert.deepEqual(await revs(), [7, 3, 1]);
+        assert.deepEqual(await store.versions({ ...channel, channel_id: 'd' }, message_id, 10), []);
+        await store.write([version(9), gone(10)]);
+        assert.deepEqual(await revs(), [], 'also those of the same unit');
+        await store.write([version(3)]);
+        assert.deepEqual(await revs(), [], 'a late one does not come back');
+      }),
+    );
+
+    it(
+      'counts mentions up to a bound, those by name and those of all together, and goes past withdrawn ones',
+      withStore(async (store) => {
+        const mention = (rev: number, user_id: string | null, changed_rev = rev): RowWrite => {
+          const alive = changed_rev === rev;
+          return { kind: 'mention', ...channel, user_id, rev, author_id: 'bob', alive, changed_rev };
+        };
+        const counted = async () => (await store.unreads(ann, ['c']))[0]!.mentions;
+        const of = (first: number, count: number, user: string | null, changed?: number): RowWrite[] =>
+          Array.from({ length: count }, (_, i) => mention(first + i, user, changed));
+        // Withdrawn, by name, of all, and some that are both.
+        await store.write([...of(1, 1100, 'ann', 9000), ...of(2000, 600, 'ann'), head(9000, 1)]);
+        await store.write(of(2500, 499, null));
+        assert.equal(await counted(), 999);
+        await store.write(of(2999, 1, null));
+        assert.equal(await counted(), mentionsCounted);
+        await store.write(of(3000, 300, null));
+        assert.equal(await counted(), mentionsCounted);
       }),
     );
 
@@ -260,6 +333,7 @@ const markers: fc.Arbitrary<ReadMarker> = fc.record({
   epoch: fc.integer({ min: 0, max: 2 }),
   last_read_seq: fc.integer({ min: 0, max: 5 }),
   last_read_rev: fc.integer({ min: 0, max: 5 }),
+  since_rev: fc.integer({ min: 0, max: 5 }),
 });
 
 /** The rule itself, which every adapter uses or imitates. */

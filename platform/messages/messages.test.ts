@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { openEngine } from '../embedded/engine.ts';
 import { fileCodec } from '../schemas/files.ts';
 import { mergeRule, messagesContract, type OpenMessages } from './contract.ts';
+import { lifeContract } from './life.contract.ts';
 import { orderContract } from './order.contract.ts';
 
 const codec = fileCodec();
@@ -18,6 +19,7 @@ const open = async (): Promise<OpenMessages> => {
 };
 
 messagesContract('lmdb', open);
+lifeContract('lmdb', open);
 orderContract('lmdb', open, 100);
 
 mergeRule();

@@ -12,7 +12,7 @@ const firstRev = 122;
 
 const steps = fc.array(
   fc.record({
-    kind: fc.constantFrom('create', 'reply', 'edit', 'import', 'membership', 'read'),
+    kind: fc.constantFrom('create', 'reply', 'edit', 'edit', 'delete', 'import', 'membership', 'read'),
     target: fc.nat(20),
     person: fc.constantFrom(...people),
     mentions: fc.constantFrom('ann', null, undefined),
@@ -90,8 +90,17 @@ function rowsOf({ workspace_id, channel_id }: ChannelId, story: Step[]): RowWrit
       messages.push(reply);
       keep(reply, 'created');
       root.reply_count++;
-      rows.push({ kind: 'reply_count', ...channel, root_id: root.message_id, reply_count: root.reply_count });
-    } else if (step.kind === 'edit' && target) {
+      const root_id = root.message_id;
+      rows.push({ kind: 'reply_count', ...channel, root_id, reply_count: root.reply_count });
+      rows.push({ kind: 'participant', ...channel, user_id: step.person, root_id });
+      rows.push({ kind: 'thread_marker', ...channel, user_id: step.person, root_id, last_read_id: reply.message_id });
+    } else if (step.kind === 'delete' && target) {
+      Object.assign(target, { rev, text: '', deleted: true });
+      keep(target, 'deleted');
+      rows.push({ kind: 'versions_gone', ...channel, message_id: target.message_id, rev });
+    } else if (step.kind === 'edit' && target && !target.deleted) {
+      const { message_id, text } = target;
+      rows.push({ kind: 'version', ...channel, message_id, rev: target.rev, text, time: target.rev });
       Object.assign(target, { rev, text: `${target.text} edited at ${rev}` });
       keep(target, 'edited');
       mention(target.created_rev, rev % 2 === 0);
@@ -102,6 +111,7 @@ function rowsOf({ workspace_id, channel_id }: ChannelId, story: Step[]): RowWrit
         epoch: step.epoch,
         last_read_seq: step.target % (seq + 1),
         last_read_rev: firstRev + (step.target % (i + 1)),
+        since_rev: step.epoch === 0 ? 0 : firstRev + step.epoch * 3,
       };
       rows.push({ kind: 'marker', ...channel, user_id: step.person, marker });
     } else {
@@ -110,6 +120,7 @@ function rowsOf({ workspace_id, channel_id }: ChannelId, story: Step[]): RowWrit
       messages.push(message);
       keep(message, 'created');
       mention(rev, true);
+      if (!imported) rows.push({ kind: 'own_read', ...channel, user_id: step.person, seq, rev });
       if (imported) {
         const { client_msg_id, message_id, thread_id } = message;
         rows.push({ kind: 'identity', ...channel, client_msg_id, message_id, thread_id });
@@ -142,10 +153,12 @@ function messageOf(rev: number, change: Partial<Message>): Message {
     mentions: [],
     mentions_channel: 0,
     mentions_here: [],
+    reached: [],
     created_at: rev,
     edited_at: null,
     deleted: false,
     imported: false,
+    stamps: null,
     ...change,
   };
 }
@@ -188,15 +201,21 @@ async function readAll(store: MessageStore, { workspace_id, channel_id }: Channe
   const identities = Array.from({ length: revs }, (_, i) => `c${firstRev + i}`);
   const events = await store.eventsAfter(channel, firstRev - 1, 100);
   const ids = (events ?? []).flatMap((event) => ('message' in event ? [event.message.message_id] : []));
-  const found = await store.messages(channel, ids);
+  const found = (await store.messages(channel, ids)).sort((a, b) => a.created_rev - b.created_rev);
   const read = {
     history,
     events,
     threads: await Promise.all(
       history.messages.map(({ message_id }) => store.thread(channel, message_id, { limit: 100 })),
     ),
-    messages: found.sort((a, b) => a.created_rev - b.created_rev),
+    messages: found,
     identities: await store.identities(channel, identities),
+    versions: await Promise.all(found.map(({ message_id }) => store.versions(channel, message_id, 100))),
+    threadStates: await Promise.all(
+      history.messages.flatMap(({ message_id }) =>
+        people.map((user_id) => store.threadState({ workspace_id, user_id }, channel_id, message_id)),
+      ),
+    ),
     seqs: await Promise.all(history.messages.map(({ seq }) => store.revBefore(channel, seq - 1))),
     people: await Promise.all(
       people.map(async (user_id) => [

@@ -6,6 +6,8 @@ export interface OpenPresence {
   presence: Presence;
   /** Lets so much time pass for the presence's leases. */
   pass(milliseconds: number): Promise<void>;
+  /** The time that those go by. */
+  now(): number;
 }
 
 const ann = { workspace_id: 'w', user_id: 'ann' };
@@ -29,6 +31,32 @@ export function presenceContract(name: string, open: () => Promise<OpenPresence>
         await opened.presence.close();
       }
     };
+
+    it('ends by itself what was set until a time, also while no device is here', () =>
+      withPresence(async ({ presence, status, told, pass, now }) => {
+        await presence.touch(ann, 'phone');
+        const end = now() + 30_000;
+        const until = async () => (await presence.statuses([ann]))[0]!.until;
+        await presence.setStatus(ann, 'busy', end);
+        assert.equal(await status(), 'busy');
+        assert.equal(await until(), end);
+        await pass(31_000);
+        assert.equal(await status(), 'online');
+        assert.equal(await until(), undefined);
+        assert.deepEqual(told, ['online', 'busy', 'online']);
+        await presence.touch(ann, 'phone');
+        await presence.setStatus(ann, 'away', now() + 30_000);
+        await presence.setStatus(ann, 'busy');
+        assert.equal(await until(), undefined);
+        await pass(31_000);
+        assert.equal(await status(), 'busy', 'the later word counts, which has no end');
+        await presence.setStatus(ann, 'busy', now() + 5_000);
+        await presence.leave(ann, 'phone', 0);
+        assert.equal(await until(), undefined, 'offline has no end');
+        await pass(6_000);
+        await presence.touch(ann, 'phone');
+        assert.equal(await status(), 'online');
+      }));
 
     it('folds devices into one status, and tells each change once', () =>
       withPresence(async ({ presence, status, told }) => {
@@ -89,7 +117,7 @@ export function presenceContract(name: string, open: () => Promise<OpenPresence>
         await presence.touch(ann, 'phone');
         const [here, there] = await presence.statuses([ann, elsewhere]);
         assert.equal(here!.status, 'online');
-        assert.deepEqual(there, { status: 'offline', last_active_at: undefined });
+        assert.deepEqual(there, { status: 'offline', last_active_at: undefined, until: undefined });
       }));
   });
 }

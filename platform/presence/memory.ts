@@ -3,10 +3,15 @@ import type { Person } from '../directory/port.ts';
 import { personKey } from '../keys.ts';
 import { foldStatus, lease_ms, type Presence, type PresenceState, type SetStatus, type Status } from './port.ts';
 
+interface ByHand {
+  status: SetStatus;
+  until: number;
+}
+
 interface Known {
   person: Person;
   devices: Map<string, { idle: boolean; ends: number }>;
-  byHand: SetStatus | undefined;
+  byHand: ByHand | undefined;
   last_active_at: number;
   told: Status;
 }
@@ -39,9 +44,9 @@ export class MemoryPresence implements Presence {
     this.tell(known);
   }
 
-  async setStatus(person: Person, status: SetStatus): Promise<void> {
+  async setStatus(person: Person, status: SetStatus, until = Number.POSITIVE_INFINITY): Promise<void> {
     const known = this.known(person);
-    known.byHand = status === 'online' ? undefined : status;
+    known.byHand = status === 'online' ? undefined : { status, until };
     this.tell(known);
   }
 
@@ -56,8 +61,8 @@ export class MemoryPresence implements Presence {
   async statuses(people: Person[]): Promise<PresenceState[]> {
     return people.map((person) => {
       const known = this.here.get(keyOf(person));
-      if (known) return stateOf(known);
-      return { status: 'offline', last_active_at: this.gone.get(keyOf(person))?.last_active_at };
+      if (known) return this.stateOf(known);
+      return { status: 'offline', last_active_at: this.gone.get(keyOf(person))?.last_active_at, until: undefined };
     });
   }
 
@@ -102,15 +107,18 @@ export class MemoryPresence implements Presence {
   }
 
   private tell(known: Known): void {
-    const state = stateOf(known);
+    const state = this.stateOf(known);
     if (state.status === known.told) return;
     known.told = state.status;
     this.listener(known.person, state);
   }
-}
 
-function stateOf(known: Known): PresenceState {
-  return { status: foldStatus(known.devices.values(), known.byHand), last_active_at: known.last_active_at };
+  private stateOf({ devices, byHand, last_active_at }: Known): PresenceState {
+    const set = byHand && byHand.until > this.clock() ? byHand : undefined;
+    const status = foldStatus(devices.values(), set?.status);
+    const ends = set && status !== 'offline' && Number.isFinite(set.until);
+    return { status, last_active_at, until: ends ? set.until : undefined };
+  }
 }
 
 function keyOf({ workspace_id, user_id }: Person): string {

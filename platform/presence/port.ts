@@ -8,6 +8,8 @@ export interface PresenceState {
   status: Status;
   /** Milliseconds since 1970; undefined for someone never seen here. */
   last_active_at: number | undefined;
+  /** When what was set by hand ends, in milliseconds since 1970; undefined where it has no end, or nothing set is in force. */
+  until: number | undefined;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface Presence {
   /** A device is here, or still here. */
   touch(person: Person, device: string): Promise<void>;
   setIdle(person: Person, device: string, idle: boolean): Promise<void>;
-  setStatus(person: Person, status: SetStatus): Promise<void>;
+  /** Until a time (milliseconds since 1970) if wished: then what was set ends by itself. */
+  setStatus(person: Person, status: SetStatus, until?: number): Promise<void>;
   /** The device is gone, in so many milliseconds unless it is touched before: a broken connection may come back. */
   leave(person: Person, device: string, in_ms: number): Promise<void>;
   /** In the order asked for; at most 500. */

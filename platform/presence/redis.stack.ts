@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, describe, it } from 'node:test';
 import { presenceContract } from './contract.ts';
 import type { Presence, Status } from './port.ts';
 import { lease_ms } from './port.ts';
+import { gatewayLease_ms } from './redis/scripts.ts';
 import { startRedis, until } from './redis/stack-engine.ts';
 import { openRedisPresence } from './redis.ts';
 
@@ -29,6 +32,7 @@ presenceContract('redis', async () => ({
     // Real time, for the look at ended leases goes by that.
     await new Promise((resolve) => setTimeout(resolve, 800));
   },
+  now: () => clock,
 }));
 
 describe('presence in Redis', () => {
@@ -61,25 +65,60 @@ describe('presence in Redis', () => {
     await Promise.all([one.close(), other.close()]);
   });
 
-  it('ends the leases of a process that is gone by another, and keeps what was set by hand', async () => {
+  it('ends at once who was at a process that was closed, by another, and keeps what was set by hand', async () => {
     const prefix = fresh();
-    let now = Date.now();
-    const at = (gateway: string) =>
-      openRedisPresence({ url: server.url, gateway, prefix, onError: () => undefined, clock: () => now });
-    const gone = await at('gone');
+    const gone = await open(prefix, 'gone');
     await gone.touch(ann, 'phone');
     await gone.setStatus(ann, 'busy');
-    await gone.close();
-    const left = await at('left');
+    const left = await open(prefix, 'left');
     const told: Status[] = [];
     listen(left, told);
     assert.equal((await left.statuses([ann]))[0]!.status, 'busy');
-    now += lease_ms + 1;
-    await until(() => told.length > 0);
+    await gone.close();
+    await until(() => told.length > 0, 3_000);
     assert.deepEqual(told, ['offline']);
     await left.touch(ann, 'laptop');
-    assert.deepEqual((await left.statuses([ann]))[0], { status: 'busy', last_active_at: now });
+    assert.equal((await left.statuses([ann]))[0]!.status, 'busy');
     await left.close();
+  });
+
+  it('takes the people of a gateway that dies for gone once its own lease ends, and no others', async () => {
+    const prefix = fresh();
+    const left = await open(prefix, 'left');
+    const told: string[] = [];
+    left.onChange(({ user_id }, { status }) => told.push(`${user_id} ${status}`));
+    const child = spawn(process.execPath, ['--import', 'tsx', 'platform/presence/redis/kill-probe.ts'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, PROBE_URL: server.url, PROBE_PREFIX: prefix },
+    });
+    await once(child.stdout, 'data');
+    const bob = { workspace_id: 'w', user_id: 'bob' };
+    await left.touch(bob, 'laptop');
+    assert.deepEqual(await server.client.hgetall(`${prefix}user_conn:w:bob`), { laptop: 'left', phone: 'dies' });
+    // For longer than the lease: a gateway that lives holds its people.
+    await new Promise((resolve) => setTimeout(resolve, gatewayLease_ms + 1_500));
+    assert.equal((await left.statuses([ann]))[0]!.status, 'online');
+    const died = performance.now();
+    child.kill('SIGKILL');
+    await until(() => told.includes('ann offline'), gatewayLease_ms + 2_000);
+    assert.ok(performance.now() - died > gatewayLease_ms - 4_000, 'a short break is none');
+    await until(async () => (await server.client.hlen(`${prefix}user_conn:w:bob`)) === 1);
+    assert.equal((await left.statuses([bob]))[0]!.status, 'online');
+    await until(async () => (await server.client.zcard(`${prefix}presence_gateways`)) === 1);
+    await left.close();
+  });
+
+  it('has the people of a gateway that slept past its lease back once it wakes', async () => {
+    const prefix = fresh();
+    const sleeper = await open(prefix, 'sleeper');
+    const told: Status[] = [];
+    listen(sleeper, told);
+    await sleeper.touch(ann, 'phone');
+    const [lease] = await server.client.zrange(`${prefix}presence_gateways`, '0', '0');
+    await server.client.zadd(`${prefix}presence_gateways`, '1', lease!);
+    await until(() => told.length === 3);
+    assert.deepEqual(told, ['online', 'offline', 'online']);
+    await sleeper.close();
   });
 
   it('keeps ids apart that look alike once they stand in one key', async () => {

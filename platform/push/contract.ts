@@ -10,7 +10,8 @@ export interface OpenPush {
 
 function push(push_id: string, badge = 1): Push {
   const target = { workspace_id: 'w', user_id: 'ann', platform: 'fcm' as const, token: 'token-of-ann' };
-  return { push_id, target, title: 'general', body: 'a secret', badge };
+  const shown = { title: 'general', body: 'a secret', message_id: '7', thread_id: null };
+  return { push_id, target, channel_id: 'C1', shown, badge };
 }
 
 /** What every adapter of push must do. */

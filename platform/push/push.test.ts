@@ -13,7 +13,15 @@ it('the printing push tells to whom, and neither token nor text; it keeps the la
   const sender = new PrintingPush((line) => lines.push(line));
   const target = { workspace_id: 'w', user_id: 'ann', platform: 'apns' as const, token: 'token-of-ann' };
   for (let i = 0; i < 150; i++)
-    await sender.send([{ push_id: `${i}`, target, title: 't', body: 'a secret', badge: i }]);
+    await sender.send([
+      {
+        push_id: `${i}`,
+        target,
+        channel_id: 'C1',
+        shown: { title: 't', body: 'a secret', message_id: '7', thread_id: null },
+        badge: i,
+      },
+    ]);
   assert.equal(lines[0], 'push to ann of w by apns, badge 0');
   assert.doesNotMatch(lines.join('\n'), /secret|token-of-ann/);
   assert.equal(sender.last().length, 100);

@@ -13,6 +13,9 @@ export interface Codec {
   encode<Name extends SchemaName>(schema: Name, value: Schemas[Name]): Buffer;
   /** Errors: `schema_unknown` for an id that no version here has; `invalid_request` for bytes that don't fit it. */
   decode(bytes: Buffer): Decoded;
-  /** Makes known the schemas of records that are about to be decoded; at once where all of them are. */
+  /**
+   * Makes known the schemas of records that are about to be decoded; at once where all of them are. Error: `unavailable` where
+   * that can't be told now: then nothing is known of the records, and they must be tried again.
+   */
   learn(records: readonly Buffer[]): Promise<void>;
 }

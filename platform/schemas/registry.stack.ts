@@ -13,7 +13,7 @@ const value: ReadCommand = {
   workspace_id: 'w',
   user_id: 'u',
   channel_id: 'c',
-  marker: { epoch: 0, last_read_seq: 1, last_read_rev: 2 },
+  marker: { epoch: 0, last_read_seq: 1, last_read_rev: 2, since_rev: 0 },
   reply_to: null,
 };
 /** Without avsc's prototypes, which comparing heeds. */
@@ -41,6 +41,34 @@ describe('schemas in a registry', () => {
     assert.deepEqual(second.encode('ReadCommand', value), bytes);
     const config = await (await fetch(`${url}/config/${settings.prefix}ReadCommand`)).json();
     assert.equal((config as { compatibilityLevel: string }).compatibilityLevel, 'FULL');
+  });
+
+  it('are registered by all who start at the same moment', async () => {
+    const settings = { url: url!, prefix: prefix() };
+    const codecs = await Promise.all(Array.from({ length: 4 }, () => registryCodec(settings)));
+    const [bytes, ...others] = codecs.map((codec) => codec.encode('ReadCommand', value));
+    for (const other of others) assert.deepEqual(other, bytes);
+  });
+
+  it('whose rule never came, for their process ended in between, get it', async () => {
+    const settings = { url: url!, prefix: prefix() };
+    const schema = JSON.stringify(wholeSchema(avroType('ReadCommand')!));
+    await post(`/subjects/${settings.prefix}ReadCommand/versions`, { schema });
+    await registryCodec(settings);
+    const config = await (await fetch(`${url}/config/${settings.prefix}ReadCommand`)).json();
+    assert.equal((config as { compatibilityLevel: string }).compatibilityLevel, 'FULL');
+  });
+
+  it('have the rule that each declares, also where it declares another one since', async () => {
+    const settings = { url: url!, prefix: prefix() };
+    const rule = async (schema: string): Promise<string> => {
+      const config = await (await fetch(`${url}/config/${settings.prefix}${schema}`)).json();
+      return (config as { compatibilityLevel: string }).compatibilityLevel;
+    };
+    await registryCodec(settings, (schema) => (schema === 'Typing' ? 'BACKWARD' : 'FULL'));
+    assert.deepEqual([await rule('Typing'), await rule('ReadCommand')], ['BACKWARD', 'FULL']);
+    await registryCodec(settings, () => 'FULL');
+    assert.equal(await rule('Typing'), 'FULL');
   });
 
   it('of another version are learnt as its records come, and read into this one', async () => {

@@ -54,6 +54,7 @@ function searchIndex(engine: Engine, names: Names, generations: Generations): Se
       if (generation !== undefined) await writer.into(generation, documents);
       else if (documents.length > 0) await writer.intoAll(documents);
     },
+    remove: (keys) => writer.outOfAll(few(keys)),
     search: (query) => search(engine, names.role('serving'), query),
     build: async () => described(await generations.build(), false),
     async generations() {

@@ -14,6 +14,13 @@ export interface SearchDocument {
   deleted: boolean;
 }
 
+/** Which message a document is of. */
+export interface DocumentKey {
+  workspace_id: string;
+  channel_id: string;
+  message_id: string;
+}
+
 /** One condition on a message's words, already normalised by words.ts. */
 export type Term =
   | { kind: 'word'; word: string; excluded: boolean }
@@ -67,15 +74,14 @@ export interface Generation {
  */
 export interface SearchIndex {
   index(documents: SearchDocument[], generation?: string): Promise<void>;
+  /** Takes documents out of every generation, markers of deleted messages too; at most 1,000. Unknown ones are no error. */
+  remove(keys: DocumentKey[]): Promise<void>;
   search(query: SearchQuery): Promise<SearchResult>;
   /** Starts a new empty generation beside the serving one; one that was being built is dropped. */
   build(): Promise<Generation>;
   generations(): Promise<Generation[]>;
   /** Documents of a generation by key, for comparing it with the store: at most 1,000 keys. */
-  documents(
-    generation: string,
-    keys: { workspace_id: string; channel_id: string; message_id: string }[],
-  ): Promise<SearchDocument[]>;
+  documents(generation: string, keys: DocumentKey[]): Promise<SearchDocument[]>;
   /** Makes a built generation the serving one, atomically for searches; the former is kept for `rollback`. */
   promote(generation: string): Promise<void>;
   /**

@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { storeKey } from '../encryption/store-key.ts';
+import { searchStore } from '../encryption/stores.ts';
 import { MillraceError } from '../errors/error.ts';
 import { host } from '../worker/host.ts';
 import type { Generation, SearchDocument, SearchIndex } from './port.ts';
+import type { IndexPlace } from './sqlite/generation.ts';
 import { Generations } from './sqlite/generations.ts';
 import type { Reader } from './sqlite/reader.ts';
 import type { Writer } from './sqlite/writer.ts';
@@ -9,6 +12,8 @@ import type { Writer } from './sqlite/writer.ts';
 /** Where the index lives, and who is told when one of its threads ends by itself (then its calls are `unavailable`). */
 export interface SearchOptions {
   folder: string;
+  /** Encrypts its files. */
+  key?: Buffer | undefined;
   onCrash?: (error: MillraceError) => void;
 }
 
@@ -16,19 +21,20 @@ const maxBatch = 1_000;
 
 /**
  * Full-text search in SQLite: a file for each generation and a manifest (search.json) in `folder`, which is made where
- * it is missing. Writing and searching have a thread each. What `index` resolved for is on disk. Errors: `unavailable`
- * for an index that is damaged, newer than this code or can't be written; it is never made anew over one.
+ * it is missing. Writing and searching have a thread each. What `index` resolved for is on disk. Errors: `data_key_wrong`;
+ * `unavailable` for an index that is damaged, newer than this code or can't be written; it is never made anew over one.
  */
 export async function openSearch(options: SearchOptions): Promise<SearchIndex> {
   const { folder } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const onCrash = options.onCrash ?? ((error) => process.emitWarning(error));
-  const data = { folder };
+  const encryptionKey = storeKey(options.key, searchStore(folder));
+  const data: IndexPlace = { folder, encryptionKey };
   const { port: writer } = await host<Writer>({
     name: 'search writer',
     module: new URL('./sqlite/writer.worker.ts', import.meta.url),
     data,
-    methods: { create: true, open: true, index: true, remove: true },
+    methods: { create: true, open: true, index: true, take: true, remove: true },
     onCrash,
   });
   let reader: Reader | undefined;
@@ -59,6 +65,9 @@ function searchIndex(generations: Generations, writer: Writer, reader: Reader): 
       // The previous one is kept up to date too: else a rollback would lose what was written since.
       const ids = generation === undefined ? generations.all : [generations.require(generation)];
       if (documents.length > 0) await writer.index(ids, documents);
+    },
+    remove: async (keys) => {
+      if (few(keys).length > 0) await writer.take(generations.all, keys);
     },
     search: (query) => reader.search(generations.serving, query),
     build: async () => described(await generations.build()),

@@ -20,18 +20,22 @@ export class LmdbState implements StateStore {
     const state = `${id}/${partition}`;
     return {
       id: state,
-      get: (table, row) => {
-        const value = this.rows.get(rowKey(state, table, row));
-        return value === undefined ? undefined : JSON.parse(value.toString());
-      },
+      get: (table, row) => this.row(state, table, row),
       keys: (table, prefix, limit) => {
         const base = key(state, table);
         const start = Buffer.concat([base, Buffer.from(prefix)]);
         const found = this.rows.range({ start, end: after(start), limit });
         return Array.from(found, (entry) => entry.key.toString('utf8', base.length));
       },
+      rows: () => this.rowsOf(state),
       size: () => this.size(state),
     };
+  }
+
+  /** A row that is on disk, of a state that is not volatile. */
+  row(state: string, table: string, row: string): unknown {
+    const value = this.rows.get(rowKey(state, table, row));
+    return value === undefined ? undefined : JSON.parse(value.toString());
   }
 
   isVolatile(state: string): boolean {
@@ -49,6 +53,18 @@ export class LmdbState implements StateStore {
       this.keepSize(state, at, value !== undefined);
       if (value === undefined) this.rows.remove(at);
       else this.rows.put(at, Buffer.from(JSON.stringify(value)));
+    }
+  }
+
+  private *rowsOf(state: string): IterableIterator<{ table: string; key: string; json: string }> {
+    const base = key(state);
+    for (const entry of this.rows.asOfNow({ start: base, end: after(base) })) {
+      const table = entry.key.indexOf(0, base.length);
+      yield {
+        table: entry.key.toString('utf8', base.length, table),
+        key: entry.key.toString('utf8', table + 1),
+        json: entry.value.toString(),
+      };
     }
   }
 

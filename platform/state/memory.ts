@@ -20,6 +20,13 @@ export class MemoryState implements StateStore {
         const found = [...kept.keys()].filter((key) => key.startsWith(start)).sort();
         return found.slice(0, limit).map((key) => key.slice(table.length + 1));
       },
+      rows: () =>
+        [...kept]
+          .map(([at, value]) => {
+            const cut = at.indexOf('\0');
+            return { table: at.slice(0, cut), key: at.slice(cut + 1), json: JSON.stringify(value) };
+          })
+          .values(),
       size: () => kept.size,
     };
   }

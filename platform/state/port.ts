@@ -14,8 +14,10 @@ export interface StatePartition {
   get(table: string, key: string): unknown;
   /** Keys of a table that begin with `prefix`, at most `limit`. */
   keys(table: string, prefix: string, limit: number): string[];
+  /** All rows as they are committed now, as JSON texts, whatever is written while they are read. */
+  rows(): IterableIterator<{ table: string; key: string; json: string }>;
   /**
-   * Rows of all tables. The first call in a process may count them; from then on the number is kept, so that it may be asked
+   * How many rows all tables have. The first call in a process may count them; from then on the number is kept, so that it may be asked
    * each second. Units under way at the first call may leave it a few off.
    */
   size(): number;

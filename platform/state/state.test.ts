@@ -49,4 +49,26 @@ for (const [name, open, write] of stores) {
       assert.equal(open('t/two').size(), 1);
     });
   });
+  describe(`all rows of a state in ${name}`, () => {
+    it('are those of one moment, whatever is written while they are read', async () => {
+      const state = open('t/three');
+      const put = (table: string, key: string, value: unknown): StateWrite => ({ state: state.id, table, key, value });
+      await write([put('a', 'x', { n: 1 }), put('a', 'y', 2), put('b', 'x', 3)]);
+      const rows = state.rows();
+      const first = rows.next().value;
+      await write([put('a', 'y', undefined), put('b', 'x', 33), put('b', 'z', 4)]);
+      assert.deepEqual(
+        [first, ...rows],
+        [
+          { table: 'a', key: 'x', json: '{"n":1}' },
+          { table: 'a', key: 'y', json: '2' },
+          { table: 'b', key: 'x', json: '3' },
+        ],
+      );
+      assert.deepEqual(
+        [...state.rows()].map(({ table, key }) => `${table}/${key}`),
+        ['a/x', 'b/x', 'b/z'],
+      );
+    });
+  });
 }

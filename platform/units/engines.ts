@@ -5,6 +5,7 @@ import type { Append, Log, Position } from '../log/port.ts';
 import type { MessageStore } from '../messages/port.ts';
 import type { LmdbState } from '../state/lmdb.ts';
 import type { StateWrite } from '../state/port.ts';
+import { FoldedTopics } from './folded-topics.ts';
 import type { FoldProgress, Unit, Units } from './port.ts';
 import type { SharedOffsets } from './shared-offsets.ts';
 import { type Turn, Turns } from './turns.ts';
@@ -17,6 +18,7 @@ import { type Turn, Turns } from './turns.ts';
 export class EngineUnits implements Units {
   private readonly offsets: Table;
   private readonly turns = new Turns();
+  private readonly folded: FoldedTopics;
   /** Resolves once the last unit of all has called its append, or has been refused. */
   private called: Promise<void> = Promise.resolve();
 
@@ -31,6 +33,10 @@ export class EngineUnits implements Units {
     },
   ) {
     this.offsets = engines.environment.table('offsets');
+    this.folded = new FoldedTopics(engines.log, (state) => {
+      const fold = engines.state.row(state, '_own', 'fold') as { next: number } | undefined;
+      return fold?.next;
+    });
   }
 
   async commit(unit: Unit): Promise<Position[]> {
@@ -47,6 +53,7 @@ export class EngineUnits implements Units {
       const appending = turn.run(() => log.append(unit.appends));
       told();
       const positions = await appending;
+      await this.folded.appended(unit, positions);
       await this.keep(unit, turn, positions);
       shared.keep(unit.offsets);
       if (unit.offsets.some(({ consumer }) => consumer.endsWith('/@deployment'))) await shared.flush();
@@ -66,6 +73,11 @@ export class EngineUnits implements Units {
     const own = value === undefined ? -1 : numberAt(value, 0);
     const further = Math.max(own, this.engines.shared.get(consumer, partition) ?? -1);
     return further < 0 ? undefined : further;
+  }
+
+  /** Resolves once every process can know how far consumers have come here. Error: `unavailable`. */
+  flush(): Promise<void> {
+    return this.engines.shared.flush();
   }
 
   private async keep(unit: Unit, turn: Turn, positions: Position[]): Promise<void> {

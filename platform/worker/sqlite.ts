@@ -7,6 +7,8 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 
 export interface SqliteOptions {
   file: string;
+  /** Encrypts the file; see platform/encryption. */
+  encryptionKey?: string | undefined;
   /** Only reads: a write is an error of SQLite. */
   readOnly?: boolean;
   /** FULL flushes each commit; NORMAL may lose the last commits when the machine (not the process) goes down. */
@@ -31,7 +33,10 @@ export class Sqlite {
 
   constructor(readonly options: SqliteOptions) {
     try {
-      this.database = new Database(options.file);
+      const { encryptionKey } = options;
+      this.database = new Database(options.file, encryptionKey === undefined ? {} : ({ encryptionKey } as object));
+      // What SQLite sorts on the side would else lie on the disk as it is.
+      if (encryptionKey !== undefined) this.database.exec('PRAGMA temp_store = MEMORY');
       this.database.exec('PRAGMA busy_timeout = 5000');
       if (!options.readOnly) this.database.exec('PRAGMA journal_mode = WAL');
       this.database.exec(`PRAGMA synchronous = ${options.synchronous ?? 'FULL'}; PRAGMA foreign_keys = ON`);

@@ -12,8 +12,9 @@ export default defineProcessor({
     const { workspace_id, channel_id, rev, seq, body } = input.value as MessageEvent;
     if (!('MembersChanged' in body)) return [];
     const joined = body.MembersChanged.kind === 'joined';
+    const { change_id } = body.MembersChanged;
     return body.MembersChanged.user_ids.map((user_id): Output => {
-      const value = { workspace_id, user_id, body: { MembershipChanged: { channel_id, joined, rev, seq } } };
+      const value = { workspace_id, user_id, body: { MembershipChanged: { channel_id, joined, rev, seq, change_id } } };
       return { to: 'people', schema: 'PersonEvent', key: personKey(workspace_id, user_id), value };
     });
   },

@@ -10,18 +10,18 @@ export function rowsOf(event: MessageEvent): RowWrite[] {
     messageRows(rows, channel, event, body.MessageChanged);
   } else {
     rows.push({ kind: 'event', ...channel, rev, event: { body } });
+    if ('ChannelChanged' in body && body.ChannelChanged.channel.trim) {
+      const { trim } = body.ChannelChanged.channel;
+      rows.push({ kind: 'trim', ...channel, trim });
+      // Nobody is behind on what is gone.
+      rows.push({ kind: 'read_floor', ...channel, seq: trim.seq, rev: trim.rev });
+    }
     if ('MembersChanged' in body) {
       const joined = body.MembersChanged.kind === 'joined';
       for (const user_id of body.MembersChanged.user_ids) {
         rows.push({ kind: 'membership', ...channel, user_id, joined, rev, seq });
         // Joining reads the channel up to its head.
-        if (joined)
-          rows.push({
-            kind: 'marker',
-            ...channel,
-            user_id,
-            marker: { epoch: 0, last_read_seq: seq, last_read_rev: rev },
-          });
+        if (joined) rows.push({ kind: 'own_read', ...channel, user_id, seq, rev });
       }
     }
   }
@@ -42,11 +42,13 @@ function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, 
   const author_id = message.user_id;
   if (kind === 'created') {
     if (message.thread_id !== null) {
-      rows.push({ kind: 'reply_count', ...channel, root_id: message.thread_id, reply_count: change.root_reply_count });
+      const root_id = message.thread_id;
+      rows.push({ kind: 'reply_count', ...channel, root_id, reply_count: change.root_reply_count });
+      rows.push({ kind: 'participant', ...channel, user_id: author_id, root_id });
+      rows.push({ kind: 'thread_marker', ...channel, user_id: author_id, root_id, last_read_id: message.message_id });
     } else if (!message.imported) {
       // Sending a top-level message reads the channel up to it.
-      const marker = { epoch: 0, last_read_seq: message.seq, last_read_rev: rev };
-      rows.push({ kind: 'marker', ...channel, user_id: author_id, marker });
+      rows.push({ kind: 'own_read', ...channel, user_id: author_id, seq: message.seq, rev });
     }
     if (message.imported) {
       const { client_msg_id, message_id, thread_id } = message;
@@ -55,13 +57,16 @@ function messageRows(rows: RowWrite[], channel: ChannelId, event: MessageEvent, 
       return;
     }
   }
+  const { message_id } = message;
+  if (change.previous) rows.push({ kind: 'version', ...channel, message_id, ...change.previous });
+  if (kind === 'deleted' || change.versions_gone) rows.push({ kind: 'versions_gone', ...channel, message_id, rev });
   if (kind === 'reaction_added' || kind === 'reaction_removed') return;
   const mention = (user_id: string | null, at: number, alive: boolean): void => {
     if (user_id === author_id) return;
     rows.push({ kind: 'mention', ...channel, user_id, rev: at, author_id, alive, changed_rev: rev });
   };
   for (const { user_id, rev: since } of change.unmentioned) mention(user_id, since, false);
-  for (const { user_id, rev: since } of message.mentions) mention(user_id, since, true);
+  for (const { user_id, rev: since } of message.mentions.concat(message.reached)) mention(user_id, since, true);
   if (kind === 'created') for (const user_id of message.mentions_here) mention(user_id, rev, true);
   if (change.unmentioned_channel > 0) mention(null, change.unmentioned_channel, false);
   if (message.mentions_channel > 0) mention(null, message.mentions_channel, true);

@@ -8,10 +8,10 @@ import type { SearchIndex } from '../../platform/search/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { RuntimeMetrics } from '../../runtime/observer.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
-import { topicSpecs } from '../../runtime/runner.ts';
 import { Task } from '../../runtime/task/task.ts';
 import { Crash, TornEngine } from '../../runtime/testing/torn-engine.ts';
 import { loadTopologies } from '../../runtime/topology/load.ts';
+import { topicSpecs } from '../../runtime/topology/topic-specs.ts';
 import type { Message, MessageEvent } from '../../schemas/generated/types.ts';
 import { codec, sendCommand } from '../../tests/support/pipeline.ts';
 

@@ -7,11 +7,11 @@ import { counterOf, greater, snowflake, successor } from './snowflake.ts';
 import type { Sent, SequenceState } from './state.ts';
 
 /** Decides a command. Changes no state: `fold` of the event does. */
-export function decide(state: SequenceState, command: MessageCommand, at: Input): Decision {
+export function decide(state: SequenceState, command: MessageCommand, at: Input, region?: number): Decision {
   const { body } = command;
   if ('SendMessage' in body) return send(state, command, body.SendMessage, at);
   if ('ImportMessage' in body) return importMessage(state, command, body.ImportMessage, at);
-  if ('ChangeMessage' in body) return changeMessage(state, command, body.ChangeMessage, at);
+  if ('ChangeMessage' in body) return changeMessage(state, command, body.ChangeMessage, at, region);
 
   const { change_id, change, user_ids, channel } = body.DirectoryChange;
   // The outbox sends a row again after a crash: each counts once.
@@ -31,7 +31,7 @@ function send(state: SequenceState, command: MessageCommand, body: SendMessage, 
     state,
     command,
     at,
-    { ...body, user_id: command.actor_id, created_at: at.time, reactions: [], imported: false },
+    { ...body, user_id: command.actor_id, created_at: at.time, edited_at: null, reactions: [], imported: false },
     id,
     body.root,
   );
@@ -61,7 +61,7 @@ function importMessage(state: SequenceState, command: MessageCommand, body: Impo
 
 type Content = Pick<
   Message,
-  'user_id' | 'text' | 'client_msg_id' | 'mentions_here' | 'created_at' | 'reactions' | 'imported'
+  'user_id' | 'text' | 'client_msg_id' | 'mentions_here' | 'created_at' | 'edited_at' | 'reactions' | 'imported'
 > & { mentions: string[]; mentions_channel: boolean };
 
 function created(
@@ -91,15 +91,19 @@ function created(
         mentions: content.mentions.map((user_id) => ({ user_id, rev })),
         mentions_channel: content.mentions_channel ? rev : 0,
         mentions_here: content.mentions_here,
+        reached: [],
         created_at: content.created_at,
-        edited_at: null,
+        edited_at: content.edited_at,
         deleted: false,
         imported: content.imported,
+        stamps: null,
       },
       emoji: '',
       root_reply_count: replies,
       unmentioned: [],
       unmentioned_channel: 0,
+      previous: null,
+      versions_gone: false,
     },
   }));
 }

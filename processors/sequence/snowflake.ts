@@ -18,10 +18,18 @@ export function timeOf(id: bigint): number {
   return Number(id >> (counterBits + partitionBits)) + epoch;
 }
 
-/** The id after `id`: the counter's next value, or the next millisecond's first. */
+/**
+ * The partition's next id after `id`: the counter's next value, or the next millisecond's first. `id` may be another
+ * partition's, from before a repartition: what follows it must be this one's own, or two would give the same.
+ */
 export function successor(id: bigint, partition: number): bigint {
-  const counter = counterOf(id);
-  return counter < 4095 ? id + 1n : snowflake(timeOf(id) + 1, partition, 0);
+  const own = partitionOf(id) - partition;
+  if (own === 0 && counterOf(id) < 4095) return id + 1n;
+  return snowflake(timeOf(id) + (own < 0 ? 0 : 1), partition, 0);
+}
+
+function partitionOf(id: bigint): number {
+  return Number((id >> counterBits) & ((1n << partitionBits) - 1n));
 }
 
 export function greater(a: bigint, b: bigint): bigint {

@@ -126,11 +126,9 @@ function compareSinks(before: TopologyPlan | undefined, now: TopologyPlan | unde
 }
 
 function targetName(target: Extract<TopologyPlan['nodes'][number], { kind: 'sink' }>['target']): string {
-  return target.kind === 'topic'
-    ? `topic ${target.topic}`
-    : target.kind === 'store'
-      ? 'the message store'
-      : 'the search index';
+  if (target.kind === 'topic') return `topic ${target.topic}`;
+  if (target.kind === 'push') return target.to === 'audience' ? 'whom a push may reach' : 'phones';
+  return target.kind === 'store' ? 'the message store' : 'the search index';
 }
 
 /** Topics against those that the log has. Partition counts are final: another one is a refusal. */

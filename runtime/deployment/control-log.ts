@@ -1,8 +1,9 @@
-import type { Log, LogReader, TopicSpec } from '../../platform/log/port.ts';
+import type { Append, Log, LogReader, TopicSpec } from '../../platform/log/port.ts';
 import type { Control } from '../../schemas/generated/types.ts';
 import type { Deployments } from './deployments.ts';
+import { hash } from './digest.ts';
 
-const topic: TopicSpec = {
+export const controlTopic: TopicSpec = {
   name: 'millrace_control',
   partitions: 1,
   retention_ms: null,
@@ -25,18 +26,17 @@ export class ControlLog {
 
   /** Takes all that is there, then follows. */
   async start(): Promise<void> {
-    await this.log.declare([topic]);
-    const { start, end } = await this.log.bounds(topic.name, 0);
+    await this.log.declare([controlTopic]);
+    const { start, end } = await this.log.bounds(controlTopic.name, 0);
     this.applied = start;
-    this.reader = this.log.reader(topic.name, 0, start);
+    this.reader = this.log.reader(controlTopic.name, 0, start);
     while (this.applied < end) await this.take();
     this.following = this.follow().catch(this.onError);
   }
 
   /** Resolves once the record is kept and this process has taken it. */
   async put(body: Control['body']): Promise<void> {
-    const value: Control = { body };
-    const [position] = await this.log.append([{ topic: topic.name, key: keyOf(body), schema: 'Control', value }]);
+    const [position] = await this.log.append([controlRecord(body)]);
     while (this.applied <= position!.offset) {
       await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
@@ -64,8 +64,14 @@ export class ControlLog {
   }
 }
 
+export function controlRecord(body: Control['body']): Append {
+  const value: Control = { body };
+  return { topic: controlTopic.name, key: keyOf(body), schema: 'Control', value };
+}
+
 function keyOf(body: Control['body']): string {
-  if ('Deployment' in body) return `deployment/${body.Deployment.number}`;
+  // Two that got the same number both stay, so that all who read see which was first.
+  if ('Deployment' in body) return `deployment/${body.Deployment.number}/${hash([body.Deployment])}`;
   if ('Replay' in body) return `replay/${body.Replay.topology}`;
   return `pause/${body.Pause.topology}/${body.Pause.node}`;
 }

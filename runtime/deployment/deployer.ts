@@ -1,10 +1,12 @@
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { Log } from '../../platform/log/port.ts';
+import { compatibilityOf } from '../../schemas/compatibility.ts';
 import { schemaVersions } from '../../schemas/history.ts';
 import type { Processor } from '../processor.ts';
-import { type Runner, type RunnerOptions, topicSpecs } from '../runner.ts';
+import type { Runner } from '../runner.ts';
 import { checkTopologies, type Loaded, type TopologyText } from '../topology/load.ts';
 import { renderProblem } from '../topology/problem.ts';
+import { type RunnerOptions, topicSpecs } from '../topology/topic-specs.ts';
 import { compareTopics, compareTopology, type Wanted, wantedTopologies } from './compare.ts';
 import type { ControlLog } from './control-log.ts';
 import type { DeployPlan, SchemaChange, TopologyChange } from './deploy-plan.ts';
@@ -66,6 +68,12 @@ export class Deployer {
     deployments.processors = processors;
     await log.declare(topicSpecs({ topics: this.topicsOf(files, processors) }, this.options));
     await control.put({ Deployment: { ...deployment, at: clock.now(), by, note } });
+    const taken = deployments.get(deployment.number);
+    if (!taken || contentOf(taken) !== contentOf(deployment)) {
+      // Workers that start at once deploy at once: whoever was second compares with what the first one deployed.
+      if (by === 'start') return this.deploy(files, { by, note });
+      throw new MillraceError('conflict', 'another deploy came first: look at `millrace plan` again');
+    }
     return { number: deployment.number, plan };
   }
 
@@ -156,6 +164,11 @@ export class Deployer {
   }
 }
 
+/** What two deployments must share to be the same one. */
+function contentOf({ files, topologies }: Pick<Deployment, 'files' | 'topologies'>): string {
+  return hash([files, topologies]);
+}
+
 type Nodes = Wanted['plan']['nodes'];
 
 function consumersOf(before: Nodes | undefined, now: Nodes | undefined, lag: (source: string) => number) {
@@ -190,7 +203,12 @@ function schemaChanges(current: Deployment | undefined): SchemaChange[] {
   const before = new Map(current?.schemas.map(({ schema, version }) => [schema, version]));
   return schemaVersions()
     .filter(({ schema, version }) => before.get(schema) !== version)
-    .map(({ schema, version }) => ({ schema, from: before.get(schema) ?? null, to: version, compatibility: 'FULL' }));
+    .map(({ schema, version }) => ({
+      schema,
+      from: before.get(schema) ?? null,
+      to: version,
+      compatibility: compatibilityOf(schema),
+    }));
 }
 
 function stepsOf(number: number, topics: string[], topologies: TopologyChange[], declared: boolean): string[] {

@@ -48,6 +48,8 @@ export class Deployments {
   /** Takes a record of the control topic. */
   apply({ body }: Control): void {
     if ('Deployment' in body) {
+      // Two processes that deployed at once have both given it this number: whose record came first has it.
+      if (body.Deployment.number <= this.last) return;
       this.kept.set(body.Deployment.number, body.Deployment);
       this.last = Math.max(this.last, body.Deployment.number);
       this.forget();

@@ -30,6 +30,8 @@ export interface Drawing {
   edges: DrawnEdge[];
 }
 
+const sinkLabels = { store: 'message store', search: 'search index', push: 'phones' } as const;
+
 /** Topics and stores as shared places, processors within their topologies, and the ways between them. */
 export function drawingOf(plans: TopologyPlan[]): Drawing {
   const nodes = new Map<string, DrawnNode>();
@@ -52,7 +54,7 @@ export function drawingOf(plans: TopologyPlan[]): Drawing {
           ? `${plan.name}/${node.id}`
           : node.target.kind === 'topic'
             ? shared('topic', node.target.topic)
-            : shared('store', node.target.kind === 'store' ? 'message store' : 'search index');
+            : shared('store', sinkLabels[node.target.kind]);
       if (node.kind === 'processor')
         nodes.set(place, { id: place, kind: 'processor', label: node.id, topology: plan.name });
       places.set(node.id, place);

@@ -1,6 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { withDeadline } from '../../platform/deadline.ts';
 import { type Lag, sourceLags } from './lag.ts';
 import type { NodeMeter } from './node-meter.ts';
+import type { MeasuredStatus } from './status.ts';
 
 export interface Meters {
   each(visit: (topology: string, node: string, meter: NodeMeter) => void): void;
@@ -67,19 +69,19 @@ export function exposeMeters(registry: Registry, meters: Meters): void {
   });
 }
 
-/** What of a topology's status is a metric. */
-export interface MeasuredStatus {
-  topology: string;
-  sources: { source: string; topic: string; lag: number; lag_s: number }[];
-  state_rows: { [node: string]: number };
-}
+/** For how long an answer is remembered: all gauges are read at once, and more than one scraper may ask. */
+const recent_ms = 1000;
+/** An engine that does not answer must not keep the other metrics back: these gauges are empty then. */
+const deadline_ms = 2000;
 
-/** How far sources are behind and how much state there is, asked when Prometheus asks. */
+/** How far the sources that run here are behind, and how much state there is, asked when Prometheus asks. */
 export function exposeStatus(registry: Registry, status: () => Promise<MeasuredStatus[]>): void {
-  // All gauges are read at once: one question is enough for them.
   let asked: { at: number; status: Promise<MeasuredStatus[]> } | undefined;
   const recent = (): Promise<MeasuredStatus[]> => {
-    if (!asked || Date.now() - asked.at > 500) asked = { at: Date.now(), status: status() };
+    if (!asked || Date.now() - asked.at > recent_ms) {
+      const late = (): Error => new Error(`not told in ${deadline_ms / 1000} s`);
+      asked = { at: Date.now(), status: withDeadline(status(), deadline_ms, late).catch(() => []) };
+    }
     return asked.status;
   };
   const lagGauge = (name: string, help: string, value: (lag: Lag) => number): void => {
@@ -95,10 +97,14 @@ export function exposeStatus(registry: Registry, status: () => Promise<MeasuredS
       },
     });
   };
-  lagGauge('millrace_source_lag_records', 'Records that a source has not taken yet.', ({ lag }) => lag);
+  lagGauge(
+    'millrace_source_lag_records',
+    'Records that a source has not taken yet, in the partitions that run in this process.',
+    ({ lag }) => lag,
+  );
   lagGauge(
     'millrace_source_lag_seconds',
-    'Age of the oldest record that a source has not taken.',
+    'Age of the oldest record that a source has not taken, in the partitions that run in this process.',
     ({ lag_s }) => lag_s,
   );
   new Gauge({

@@ -1,5 +1,6 @@
 import type { LogRecord } from '../../platform/log/port.ts';
 import type { TaskObserver } from '../observer.ts';
+import { traceUnit } from '../observing/unit-spans.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import { deadLetter } from './dead-letter.ts';
 import { Effects } from './effects.ts';
@@ -24,12 +25,17 @@ export class Committer {
     /** Only states and offsets are kept; nothing leaves. */
     private readonly shadow: boolean,
   ) {
-    this.effects = new Effects(ports.search, ports.clock, observer);
+    this.effects = new Effects(ports, ports.clock, observer);
     this.changelogs = new Set(
       plan.nodes.flatMap((node) =>
         node.kind === 'processor' && node.state && 'changelog' in node.state ? [node.state.changelog] : [],
       ),
     );
+  }
+
+  /** A node whose effects can't be carried out for now. */
+  get stuckOn(): string | undefined {
+    return this.effects.stuckOn;
   }
 
   /** Resolves once the unit is committed. Calls come in order; several may be under way. */
@@ -55,6 +61,11 @@ export class Committer {
       this.observer.inFlight(-1, intake.id);
     }
     this.maker.settle(unit);
+    const { tracing } = this.ports;
+    if (tracing?.on && !this.shadow) {
+      const { partition } = records[0]!;
+      traceUnit(tracing, { topology: this.plan.name, partition, unit, records, called: began });
+    }
     this.observer.committed(intake.id, records.at(-1)!.offset + 1, (performance.now() - began) / 1000);
   }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { MillraceError } from '../../platform/errors/error.ts';
+import type { PushWork } from '../../platform/push/work.ts';
 import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
+import type { PushDue } from '../../schemas/generated/types.ts';
 import { systemClock } from '../clock.ts';
 import { defaultErrors, type ErrorPolicy } from '../topology/format/index.ts';
 import type { SinkPlan } from '../topology/plan.ts';
@@ -19,7 +22,7 @@ function sink(parallel: number, errors: Partial<ErrorPolicy> = {}): SinkPlan {
 function unit(to: SinkPlan, documents: [key: string, rev: number][]): WorkUnit {
   const made = new WorkUnit(1);
   for (const [key, rev] of documents)
-    made.addEffect(to, { key, document: { channel_id: key, rev } as SearchDocument, offset: rev });
+    made.addEffect(to, { key, value: { channel_id: key, rev } as SearchDocument, offset: rev });
   return made;
 }
 
@@ -56,7 +59,7 @@ describe('effects', () => {
         fc.infiniteStream(fc.integer({ min: 0, max: 4 })),
         async (parallel, units, pauses) => {
           const index = new SlowIndex(() => pauses.next().value as number);
-          const effects = new Effects(index.port, systemClock, silent);
+          const effects = new Effects({ search: index.port }, systemClock, silent);
           const to = sink(parallel);
           let rev = 0;
           const runs = units.map((keys) =>
@@ -89,7 +92,7 @@ describe('effects', () => {
       () => 0,
       ({ channel_id }) => stuck && channel_id === 'a',
     );
-    const effects = new Effects(index.port, systemClock, silent);
+    const effects = new Effects({ search: index.port }, systemClock, silent);
     const to = sink(8);
     // Two keys of different lanes.
     const first = effects.run(unit(to, [['a', 1]]), new AbortController().signal);
@@ -111,7 +114,7 @@ describe('effects', () => {
       () => 0,
       ({ rev }) => rev === 2,
     );
-    const effects = new Effects(index.port, systemClock, silent);
+    const effects = new Effects({ search: index.port }, systemClock, silent);
     const to = sink(1, { retry: 1, then: 'dead-letter' });
     const failed = await effects.run(
       unit(to, [
@@ -131,15 +134,63 @@ describe('effects', () => {
     );
   });
 
+  it('wait for an engine that is away beyond all retries, and tell meanwhile what holds them', async () => {
+    let away = true;
+    const port = {
+      index: async () => {
+        if (away) throw new MillraceError('unavailable', 'away');
+      },
+    } as unknown as SearchIndex;
+    let tries = 0;
+    const told: (string | undefined)[] = [];
+    const effects: Effects = new Effects({ search: port }, systemClock, {
+      ...silent,
+      retried: () => {
+        told.push(effects.stuckOn);
+        if (++tries === 10) away = false;
+      },
+    });
+    const to = sink(1, { retry: 1, then: 'dead-letter' });
+    assert.deepEqual(await effects.run(unit(to, [['a', 1]]), new AbortController().signal), []);
+    assert.deepEqual(told, [undefined, undefined, ...Array(8).fill('search')]);
+    assert.equal(effects.stuckOn, undefined);
+  });
+
   it('end with the signal, before they are done', async () => {
     const index = new SlowIndex(
       () => 0,
       () => true,
     );
-    const effects = new Effects(index.port, systemClock, silent);
+    const effects = new Effects({ search: index.port }, systemClock, silent);
     const stop = new AbortController();
     const run = effects.run(unit(sink(1), [['a', 1]]), stop.signal);
     setTimeout(() => stop.abort(), 20);
     await assert.rejects(run, /stopped before the effect was done/);
+  });
+
+  it('that were refused for good are given up at once, whatever the policy, and no other with them', async () => {
+    const refusal = new MillraceError('invalid_request', 'refused');
+    const tried: number[] = [];
+    const push: PushWork = {
+      audience: async () => undefined,
+      phones: async (dues) => {
+        tried.push(dues.length);
+        return dues.map(({ user_id }) => (user_id === 'bob' ? refusal : undefined));
+      },
+    };
+    const effects = new Effects({ search: new SlowIndex(() => 0).port, push }, systemClock, silent);
+    const to: SinkPlan = {
+      ...sink(1, { retry: 'forever', then: 'pause-source' }),
+      target: { kind: 'push', to: 'phones' },
+    };
+    const made = new WorkUnit(1);
+    for (const [at, user_id] of ['ann', 'bob', 'carl'].entries())
+      made.addEffect(to, { key: user_id, value: { user_id } as PushDue, offset: at });
+    const failed = await effects.run(made, new AbortController().signal);
+    assert.deepEqual(tried, [3]);
+    assert.deepEqual(
+      failed.map(({ effect, error, attempts }) => [effect.offset, error, attempts]),
+      [[1, refusal, 1]],
+    );
   });
 });

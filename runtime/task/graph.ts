@@ -4,7 +4,7 @@ import { keyOf } from '../key-of.ts';
 import type { Input, Output } from '../processor.ts';
 import type { Edge, Join, ProcessorPlan, SinkPlan, TopologyPlan } from '../topology/plan.ts';
 import type { StateView } from './state-view.ts';
-import type { WorkUnit } from './work-unit.ts';
+import type { Effect, WorkUnit } from './work-unit.ts';
 
 /** A batch on its way. Rx carries batches, not records, so that its cost is paid once for hundreds. */
 export interface Batch {
@@ -113,9 +113,8 @@ function gather(node: SinkPlan, observe: Observe) {
     try {
       for (const record of records) {
         if (record.schema === 'Row') unit.rows.push(record.value);
-        else if (record.schema === 'SearchDocument') {
-          unit.addEffect(node, { key: record.key, document: record.value, offset: record.offset });
-        } else if (target.kind === 'topic') unit.appends.push(appendOf(target, record));
+        else if (target.kind === 'topic') unit.appends.push(appendOf(target, record));
+        else unit.addEffect(node, { key: record.key, value: record.value as Effect['value'], offset: record.offset });
       }
       observe(node.id, records.length, records, 0);
     } catch (error) {

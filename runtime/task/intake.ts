@@ -28,7 +28,7 @@ export function intakesOf(plan: TopologyPlan, partition: number, scope: string, 
   for (const node of plan.nodes) {
     if (node.kind !== 'source' && node.kind !== 'table') continue;
     const { topic, broadcast } = node;
-    const kept = node.kind === 'source' && !broadcast && !log.topic(topic)?.volatile;
+    const kept = node.kind === 'source' && !broadcast && !log.isVolatile(topic);
     intakes.push({
       kind: node.kind,
       id: node.id,

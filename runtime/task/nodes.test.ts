@@ -44,7 +44,7 @@ async function running(nodes: string, rest = '', before: Given[] = []): Promise<
 }
 
 function read(user: string, seq: number): Given {
-  const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0 };
+  const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0, since_rev: 0 };
   return {
     topic: 'reads',
     schema: 'ReadCommand',

@@ -1,9 +1,12 @@
+import { MillraceError } from '../../platform/errors/error.ts';
 import type { Log } from '../../platform/log/port.ts';
 import type { Units } from '../../platform/units/port.ts';
-import type { StateChange } from '../../schemas/generated/types.ts';
 import type { Input } from '../processor.ts';
+import { scopeOf } from '../scope.ts';
+import type { SnapshotPlace, Snapshots } from '../snapshots/snapshots.ts';
 import type { ProcessorPlan, TopologyPlan } from '../topology/plan.ts';
 import type { Intake } from './intake.ts';
+import { restoreChangelog } from './restore-changelog.ts';
 import type { StateView } from './state-view.ts';
 import { WorkUnit } from './work-unit.ts';
 
@@ -13,23 +16,40 @@ export interface FoldPosition {
   origin: number;
 }
 
-const pageSize = 1000;
+/** Records of one commit: each waits for the disk. */
+const pageSize = 5000;
+const patience_ms = 2000;
+/** Folding so many records takes longer than reading a snapshot. */
+const worthLoading_records = 20_000;
 
 /** States first; then where each intake goes on. */
 export async function restoreStates(
   plan: TopologyPlan,
   intakes: Intake[],
   views: Map<string, StateView>,
-  where: { partition: number; generation: number; positions: ReadonlyMap<string, number> | undefined },
-  ports: { log: Log; units: Units },
+  where: {
+    partition: number;
+    generation: number;
+    positions: ReadonlyMap<string, number> | undefined;
+    /** Only keeps states up: those too that a task makes as its input passes, and no offset is committed. */
+    standby: boolean;
+    /** A new version's states, made beside the old ones of what the log keeps, as `plan` says. */
+    isNew: boolean;
+  },
+  ports: { log: Log; units: Units; snapshots?: Snapshots },
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
-  const { partition, generation, positions } = where;
+  const { partition, generation, positions, standby, isNew } = where;
   const starts = new Map<string, number>();
   for (const { id, kind, topic, partition: at, consumer } of intakes) {
     const { start } = await ports.log.bounds(topic, at);
-    const table = kind === 'table' ? (views.get(id)!.own('fold') as FoldPosition | undefined)?.next : undefined;
-    const kept = table ?? (consumer === undefined ? positions?.get(id) : await ports.units.offset(consumer, at));
+    // What a state here was made of goes on from where that has come, whatever the partition's last holder told.
+    const made = kind === 'table' ? views.get(id)! : viewThatFolds(plan, kind, topic, views);
+    const kept = made
+      ? ((made.own('fold') as FoldPosition | undefined)?.next ?? start)
+      : consumer === undefined
+        ? positions?.get(id)
+        : await ports.units.offset(consumer, at);
     // What retention removed before it was read is gone for this consumer; the rest is not.
     starts.set(id, Math.max(kept ?? start, start));
   }
@@ -38,21 +58,67 @@ export async function restoreStates(
     if (node.kind !== 'processor' || !node.state) continue;
     const { state } = node;
     const view = views.get(node.id)!;
+    const isFollowed = standby || !sources.some(({ topic }) => 'folds' in state && topic === state.folds);
+    if (isFollowed && ports.snapshots) {
+      const place = { name: `${scopeOf(plan.name, generation)}/${node.id}`, partition };
+      await fromSnapshot(
+        ports.snapshots,
+        'folds' in state ? state.folds : state.changelog,
+        view,
+        place,
+        ports.log,
+        signal,
+      );
+    }
     let origin = 0;
     if ('changelog' in state) {
-      origin = await restoreChangelog(state.changelog, view, partition, generation, ports, signal);
-    } else if (!sources.some(({ topic }) => topic === state.folds)) {
-      origin = await restoreFold({ ...node, state }, view, partition, ports, signal);
+      const place = { topic: state.changelog, partition, generation, ordered: sources.length === 1 };
+      origin = await restoreChangelog(place, view, ports, signal);
+    } else if (isFollowed) {
+      origin = await restoreFold({ ...node, state }, view, { partition, isNew }, ports, signal);
     }
     // With one source, what the state has seen of it tells where it goes on; a commit may have stopped half way.
     const [only, ...more] = sources;
-    if (only?.consumer !== undefined && more.length === 0 && origin > starts.get(only.id)!) {
+    if (!standby && only?.consumer !== undefined && more.length === 0 && origin > starts.get(only.id)!) {
       starts.set(only.id, origin);
       const offsets = [{ consumer: only.consumer, partition: only.partition, offset: origin }];
       await ports.units.commit({ rows: [], appends: [], state: [], offsets, folds: [] });
     }
   }
   return starts;
+}
+
+/** The state that is made of a source as its records pass. */
+function viewThatFolds(
+  plan: TopologyPlan,
+  kind: Intake['kind'],
+  topic: string,
+  views: Map<string, StateView>,
+): StateView | undefined {
+  if (kind !== 'source') return undefined;
+  const node = plan.nodes.find(
+    (other) => other.kind === 'processor' && other.state && 'folds' in other.state && other.state.folds === topic,
+  );
+  return node && views.get(node.id);
+}
+
+/** Takes the newest snapshot where what is here lies far behind it, or before what the log still keeps. */
+async function fromSnapshot(
+  snapshots: Snapshots,
+  topic: string,
+  view: StateView,
+  place: SnapshotPlace,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  // Nothing is here: even a snapshot from before the topic's first record has more. A repartition makes such ones.
+  const at = (view.own('fold') as FoldPosition | undefined)?.next ?? -1;
+  const newest = await snapshots.newest(place);
+  if (newest === undefined || newest <= at) return;
+  const { start } = await log.bounds(topic, place.partition);
+  if (at >= start && newest - at < worthLoading_records) return;
+  await snapshots.load(view.state, place, signal);
+  view.reload();
 }
 
 /**
@@ -63,19 +129,29 @@ export async function restoreStates(
 export async function restoreFold(
   node: ProcessorPlan & { state: { folds: string } },
   view: StateView,
-  partition: number,
+  { partition, isNew }: { partition: number; isNew: boolean },
   ports: { log: Log; units: Units },
   signal: AbortSignal,
 ): Promise<number> {
   const topic = node.state.folds;
   const kept = (view.own('fold') as FoldPosition | undefined) ?? { next: 0, origin: 0 };
   const { start, end } = await ports.log.bounds(topic, partition);
-  let { next, origin } = kept;
+  // Each row of a compacted topic stands for all before it; of another one, what is gone is missing.
+  if (kept.next < start && !isNew && !ports.log.topic(topic)?.compact)
+    throw new MillraceError(
+      'conflict',
+      `the state of ${node.id} needs ${topic}/${partition} from offset ${kept.next} on, of which retention has left ${start}, and no snapshot has the rest: see docs/runbooks/restore.md`,
+    );
+  let { origin } = kept;
+  let next = Math.max(kept.next, start);
   if (next >= end) return origin;
-  const reader = ports.log.reader(topic, partition, Math.max(next, start));
+  const reader = ports.log.reader(topic, partition, next);
   const folds = node.processor.folds!;
+  const wait_ms = ports.log.topic(topic)?.compact ? patience_ms : undefined;
   while (next < end && !signal.aborted) {
-    const records = await reader.next(Math.min(pageSize, end - next));
+    const records = await reader.next(Math.min(pageSize, end - next), wait_ms);
+    // What lay there was compacted away, or comes later by the source itself.
+    if (records.length === 0) break;
     const unit = new WorkUnit(0);
     view.begin(unit);
     for (const record of records) {
@@ -95,47 +171,6 @@ export async function restoreFold(
       origin = Math.max(origin, (folds.origin?.(input) ?? -1) + 1);
     }
     view.setOwn('fold', { next, origin } satisfies FoldPosition);
-    await ports.units.commit({ rows: [], appends: [], state: unit.state, offsets: [], folds: [] });
-    view.settle(unit);
-  }
-  reader.close();
-  return origin;
-}
-
-/** Brings a state up to the end of its changelog; and returns where the node's input goes on. */
-export async function restoreChangelog(
-  topic: string,
-  view: StateView,
-  partition: number,
-  generation: number,
-  ports: { log: Log; units: Units },
-  signal: AbortSignal,
-): Promise<number> {
-  const kept = (view.own('fold') as FoldPosition | undefined) ?? { next: 0, origin: 0 };
-  const { start, end } = await ports.log.bounds(topic, partition);
-  let next = Math.max(kept.next, start);
-  let { origin } = kept;
-  if (next >= end) return origin;
-  const reader = ports.log.reader(topic, partition, next);
-  // Changes of a unit whose last one has not come yet; a unit is a batch, which bounds them.
-  let open: StateChange[] = [];
-  let openFrom = next;
-  while (next < end && !signal.aborted) {
-    const records = await reader.next(Math.min(pageSize, end - next));
-    const unit = new WorkUnit(0);
-    view.begin(unit);
-    for (const record of records) {
-      next = record.offset + 1;
-      const change = record.decoded().value as StateChange;
-      if (change.generation !== generation) continue;
-      if (open.length === 0) openFrom = record.offset;
-      open.push(change);
-      if (change.origin === null) continue;
-      for (const complete of open) view.replay(complete);
-      origin = Math.max(origin, change.origin);
-      open = [];
-    }
-    view.setOwn('fold', { next: open.length > 0 ? openFrom : next, origin } satisfies FoldPosition);
     await ports.units.commit({ rows: [], appends: [], state: unit.state, offsets: [], folds: [] });
     view.settle(unit);
   }

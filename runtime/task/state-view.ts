@@ -10,6 +10,12 @@ interface Change {
   unit: number;
 }
 
+interface ChangelogPlace {
+  topic: string;
+  partition: number;
+  generation: number;
+}
+
 /** Rows of one slice that are forgotten with one unit. */
 const sweepSize = 500;
 
@@ -28,12 +34,22 @@ export class StateView implements State {
     private readonly kept: StatePartition,
     private readonly tables: { readonly [table: string]: TableSpec },
   ) {
-    for (const [table, spec] of Object.entries(tables)) {
+    this.reload();
+  }
+
+  /** Takes what is kept, where it was changed past this view. Nothing may be under way. */
+  reload(): void {
+    this.slices.clear();
+    for (const [table, spec] of Object.entries(this.tables)) {
       if (spec.expires_ms === undefined) continue;
-      const known = (kept.get('_slices', table) as number[] | undefined) ?? [];
+      const known = (this.kept.get('_slices', table) as number[] | undefined) ?? [];
       const newest = Math.max(0, ...known);
       this.slices.set(table, { newest, sweeping: known.filter((slice) => slice < newest - 1) });
     }
+  }
+
+  get state(): StatePartition {
+    return this.kept;
   }
 
   get id(): string {
@@ -94,15 +110,21 @@ export class StateView implements State {
    * A unit's changes as records of a changelog: the table and key are the record's key, the value is JSON. Each generation
    * of a state has keys of its own, so that compaction keeps both.
    */
-  changelog(unit: WorkUnit, to: { topic: string; partition: number; generation: number }, origin: number): Append[] {
-    const { topic, partition, generation } = to;
-    const changes = unit.state.filter(({ state, table }) => state === this.kept.id && table !== '_own');
-    return changes.map(({ table, key, value }, i) => {
-      const json = value === undefined ? null : JSON.stringify(value);
-      const change = { table, key, json, origin: i === changes.length - 1 ? origin : null, generation };
-      const prefix = generation === 1 ? '' : `${generation}\0`;
-      return { topic, partition, key: `${prefix}${table}\0${key}`, schema: 'StateChange', value: change };
-    });
+  changelog(unit: WorkUnit, to: ChangelogPlace, origin: number): Append[] {
+    return records(
+      unit.state.filter(({ state, table }) => state === this.kept.id && table !== '_own'),
+      to,
+      origin,
+    );
+  }
+
+  /** The same of rows as they are now. */
+  sayAgain(rows: { table: string; key: string }[], to: ChangelogPlace, origin: number): Append[] {
+    return records(
+      rows.map(({ table, key }) => ({ table, key, value: this.row(table, key) })),
+      to,
+      origin,
+    );
   }
 
   /** Takes a changelog's record back. */
@@ -161,4 +183,17 @@ export class StateView implements State {
     if (!spec) throw new Error(`The processor declares no table "${table}"`);
     return spec;
   }
+}
+
+function records(
+  changes: { table: string; key: string; value: unknown }[],
+  { topic, partition, generation }: ChangelogPlace,
+  origin: number,
+): Append[] {
+  const prefix = generation === 1 ? '' : `${generation}\0`;
+  return changes.map(({ table, key, value }, i) => {
+    const json = value === undefined ? null : JSON.stringify(value);
+    const change = { table, key, json, origin: i === changes.length - 1 ? origin : null, generation };
+    return { topic, partition, key: `${prefix}${table}\0${key}`, schema: 'StateChange', value: change };
+  });
 }

@@ -10,7 +10,7 @@ import { type Intake, intakesOf } from './intake.ts';
 import { Pauses } from './pauses.ts';
 import type { TaskPorts } from './ports.ts';
 import { restoreStates } from './restore.ts';
-import { retrying } from './retry.ts';
+import { retrying, stuckAfter } from './retry.ts';
 import { readIntake } from './source-loop.ts';
 import { UnitMaker } from './unit-maker.ts';
 import type { WorkUnit } from './work-unit.ts';
@@ -27,6 +27,8 @@ export interface TaskOptions {
    * before the offsets given here for its sources.
    */
   shadow?: { until?: ReadonlyMap<string, number> };
+  /** It is never run: it keeps the states up of a partition that runs elsewhere. */
+  standby?: boolean;
   /** Where sources go on whose offsets are not kept. */
   positions?: ReadonlyMap<string, number>;
   pauses?: Pauses;
@@ -54,8 +56,8 @@ export class Task {
   private readonly committer: Committer;
   private cut: number | undefined;
   private readonly onProgress = new Set<() => void>();
-  /** The node that a record can't pass, tried several times already. */
-  stuckOn: string | undefined;
+  /** The node whose step a record can't pass. */
+  private stuckStep: string | undefined;
 
   constructor(
     private readonly options: TaskOptions,
@@ -71,8 +73,8 @@ export class Task {
 
   /** Brings the states up to what their topics hold; resolves with where each intake goes on. */
   async restore(signal: AbortSignal): Promise<Map<string, number>> {
-    const { plan, partition, generation = 1, positions } = this.options;
-    const where = { partition, generation, positions };
+    const { plan, partition, generation = 1, positions, standby = false, shadow } = this.options;
+    const where = { partition, generation, positions, standby, isNew: shadow !== undefined };
     return restoreStates(plan, this.intakes, this.maker.views, where, this.ports, signal);
   }
 
@@ -127,6 +129,11 @@ export class Task {
     this.maker.close();
     if (error !== undefined) throw error;
     return { cut: signal.aborted ? undefined : this.cut, positions: this.positions };
+  }
+
+  /** The node that a record can't pass, tried several times already. */
+  get stuckOn(): string | undefined {
+    return this.stuckStep ?? this.committer.stuckOn;
   }
 
   /** Whether a task that only makes states is about where the one that runs is. */
@@ -237,10 +244,10 @@ export class Task {
       throw error;
     };
     const gaveUp = await retrying(policy, this.ports.clock, signal, work, (error, attempt) => {
-      if (attempt >= 3) this.stuckOn = node;
+      if (attempt >= stuckAfter) this.stuckStep = node;
       this.observer.retried(node, error, attempt);
     });
-    this.stuckOn = undefined;
+    this.stuckStep = undefined;
     if (!gaveUp) return signal.aborted ? undefined : unit;
     if (policy.then === 'pause-source') throw gaveUp.error;
     this.observer.deadLettered(node, gaveUp.error);

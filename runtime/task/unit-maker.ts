@@ -36,9 +36,9 @@ export class UnitMaker {
     const open = (id: string, volatile: boolean) => ports.state.open(`${scope}/${id}`, partition, { volatile });
     for (const node of plan.nodes) {
       if (node.kind === 'table') {
-        this.views.set(node.id, new StateView(open(node.id, this.isVolatile(node.topic)), tableRows));
+        this.views.set(node.id, new StateView(open(node.id, ports.log.isVolatile(node.topic)), tableRows));
       } else if (node.kind === 'processor' && node.processor.tables) {
-        const kept = open(node.id, node.state !== undefined && this.isVolatile(stateTopic(node.state)));
+        const kept = open(node.id, node.state !== undefined && ports.log.isVolatile(stateTopic(node.state)));
         this.views.set(node.id, new StateView(kept, node.processor.tables));
       }
     }
@@ -150,10 +150,6 @@ export class UnitMaker {
       this.observer.passed(source, 1, [input], 0);
       this.graph.push(source, { unit, records: [input] });
     }
-  }
-
-  private isVolatile(topic: string): boolean {
-    return this.ports.log.topic(topic)?.volatile ?? false;
   }
 }
 

@@ -1,14 +1,16 @@
 import type { Append } from '../../platform/log/port.ts';
 import type { RowWrite } from '../../platform/messages/port.ts';
+import type { Notice } from '../../platform/push/work.ts';
 import type { SearchDocument } from '../../platform/search/port.ts';
 import type { StateWrite } from '../../platform/state/port.ts';
 import type { ConsumerOffset, FoldProgress } from '../../platform/units/port.ts';
+import type { PushDue } from '../../schemas/generated/types.ts';
 import type { SinkPlan } from '../topology/plan.ts';
 
 /** Something to be done outside of the commit, before it. */
 export interface Effect {
   key: string;
-  document: SearchDocument;
+  value: SearchDocument | Notice | PushDue;
   /** Of the source record that it follows from. */
   offset: number;
 }
@@ -23,6 +25,9 @@ export class WorkUnit {
   readonly folds: FoldProgress[] = [];
   /** The first error of a step, with its node; the unit is then not committed. */
   failure: { node: string; error: unknown } | undefined;
+
+  /** When its batch had been read. */
+  readonly began = performance.now();
 
   constructor(readonly id: number) {}
 

@@ -28,6 +28,7 @@ function send(text: string, id = text): Given {
           mentions: [],
           mentions_channel: false,
           mentions_here: [],
+          reached: [],
         },
       },
     },
@@ -175,7 +176,7 @@ describe('the test driver', () => {
 
   it('refuses a value that does not fit its schema, as a server would', () =>
     driven('read-markers', async (run) => {
-      const marker = { epoch: 0, last_read_seq: 'many', last_read_rev: 0 };
+      const marker = { epoch: 0, last_read_seq: 'many', last_read_rev: 0, since_rev: 0 };
       const value = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
       await run.give([{ topic: 'read_commands', schema: 'ReadCommand', value }]);
       assert.match(String(run.journal.failures[0]), /last_read_seq|invalid/);

@@ -2,9 +2,9 @@ import type { Codec } from '../../platform/schemas/codec.ts';
 import { fileCodec } from '../../platform/schemas/files.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { parseDuration } from '../duration.ts';
-import { topicSpecs } from '../runner.ts';
 import { Task } from '../task/task.ts';
 import type { Plans, TopologyPlan } from '../topology/plan.ts';
+import { topicSpecs } from '../topology/topic-specs.ts';
 import { type Failure, Failures } from './failures.ts';
 import { appendOf, byTopic, type Given } from './given.ts';
 import { Journal } from './journal.ts';
@@ -182,7 +182,7 @@ export class Run {
     const plan = plannedPlan(this.plan, this.failures);
     const life = async (signal: AbortSignal): Promise<void> => {
       const { log, state } = this.engine;
-      const ports = { log, state, units, search, clock: this.clock, codec: this.codec };
+      const ports = { log, state, units, search, push: this.engine.push, clock: this.clock, codec: this.codec };
       this.task = new Task({ plan, partition: 0 }, ports, this.journal);
       await this.task.run(signal);
     };

@@ -38,6 +38,8 @@ export function readOutputs(plan: TopologyPlan, sink: string, engine: TornEngine
       return engine.rows.map((value) => ({ value }));
     case 'search':
       return engine.documents.map((value) => ({ value }));
+    case 'push':
+      return (target.to === 'audience' ? engine.notices : engine.dues).map((value) => ({ value }));
     case 'topic':
       return engine.appended
         .filter((append) => writes(target, append))

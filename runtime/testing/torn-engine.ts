@@ -1,11 +1,13 @@
 import { MemoryLog } from '../../platform/log/memory.ts';
 import type { Append, Position } from '../../platform/log/port.ts';
 import type { RowWrite } from '../../platform/messages/port.ts';
+import type { Notice, PushWork } from '../../platform/push/work.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
 import type { SearchDocument } from '../../platform/search/port.ts';
 import { MemoryState } from '../../platform/state/memory.ts';
 import type { Unit, Units } from '../../platform/units/port.ts';
 import { Turns } from '../../platform/units/turns.ts';
+import type { PushDue } from '../../schemas/generated/types.ts';
 
 /** What a planned crash throws, and whatever a dead process tries after it. */
 export class Crash extends Error {}
@@ -37,6 +39,8 @@ export class TornEngine implements Units {
   readonly rows: RowWrite[] = [];
   readonly appended: (Append & Position)[] = [];
   readonly documents: SearchDocument[] = [];
+  readonly notices: Notice[] = [];
+  readonly dues: PushDue[] = [];
   /** Every step taken, in order. */
   readonly steps: Step[] = [];
   /** Called at a planned crash; what still runs of the process can be told. */
@@ -89,6 +93,19 @@ export class TornEngine implements Units {
   restart(): void {
     this.dead = false;
   }
+
+  /** Takes what is to be pushed. */
+  readonly push: PushWork = {
+    audience: async (notices) => {
+      this.step('documents', this.units + 1);
+      this.notices.push(...notices);
+    },
+    phones: async (dues) => {
+      this.step('documents', this.units + 1);
+      this.dues.push(...dues);
+      return dues.map(() => undefined);
+    },
+  };
 
   /** Takes documents for the search index. */
   async index(documents: SearchDocument[]): Promise<void> {

@@ -63,6 +63,7 @@ export function planNode(lint: LintContext, id: string, node: TopologyNode, erro
 }
 
 function targetOf(lint: LintContext, sink: SinkNode['sink']): SinkTarget {
+  if ('push' in sink) return { kind: 'push', to: sink.push };
   if (!('topic' in sink)) return { kind: 'store' in sink ? 'store' : 'search' };
   const { topic, schema, key } = sink;
   const family = lint.known.topics[topic]?.family ?? false;

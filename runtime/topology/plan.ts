@@ -64,7 +64,8 @@ export interface ProcessorPlan {
 export type SinkTarget =
   | { kind: 'topic'; topic: string; schema: FlowSchema; key: KeyName | undefined; family: boolean }
   | { kind: 'store' }
-  | { kind: 'search' };
+  | { kind: 'search' }
+  | { kind: 'push'; to: 'audience' | 'phones' };
 
 export interface SinkPlan {
   kind: 'sink';

@@ -1,43 +1,27 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { before, describe, it } from 'node:test';
 import type { Processor } from '../processor.ts';
 import { loadProcessors } from '../registry.ts';
+import { changed as changedFolder, shipped } from './changed.ts';
 import { loadTopologies } from './load.ts';
 import { renderProblem } from './problem.ts';
 
-const shipped = fileURLToPath(new URL('../../topologies', import.meta.url));
-
 describe('topology files', () => {
   let processors: Map<string, Processor>;
-  const folders: string[] = [];
   before(async () => {
     processors = await loadProcessors();
-  });
-  after(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true });
   });
 
   /** The shipped files with changes to one of them. */
   function changed(file: string, ...changes: [from: string, to: string][]) {
-    const folder = mkdtempSync(`${tmpdir()}/millrace-topologies-`);
-    folders.push(folder);
-    cpSync(shipped, folder, { recursive: true });
-    let text = readFileSync(`${folder}/${file}`, 'utf8');
-    for (const [from, to] of changes) {
-      assert.ok(text.includes(from), `${file} holds ${from}`);
-      text = text.replace(from, to);
-    }
-    writeFileSync(`${folder}/${file}`, text);
+    const folder = changedFolder(file, ...changes);
     return loadTopologies(folder, processors, folder);
   }
 
   it('that are shipped have no problems', () => {
     const { plans, problems } = loadTopologies(shipped, processors);
     assert.deepEqual(problems, []);
-    assert.equal(plans!.topologies.length, 5);
+    assert.equal(plans!.topologies.length, 6);
   });
 
   it('show where a wrong name stands, and what was meant', () => {
@@ -92,7 +76,7 @@ describe('topology files', () => {
     ['from-sink', 'index.yaml', 'from: documents', 'from: [documents, search]'],
     ['node-kind', 'index.yaml', 'search: {', 'search: { processor: persist,'],
     ['yaml-syntax', 'index.yaml', 'nodes:', 'nodes: ['],
-    ['key-lost', 'read-markers.yaml', 'from: reads, key: person', 'from: reads, key: channel', 'person'],
+    ['key-lost', 'read-markers.yaml', 'thread-reads], key: person', 'thread-reads], key: channel', 'person'],
     ['key-lost', 'memberships.yaml', 'schema: PersonEvent, key: person', 'schema: PersonEvent, key: channel'],
     ['unbounded', 'topics.yaml', '    retention: 3d\n', ''],
     ['unbounded', 'index.yaml', 'size: 500', 'size: 10000, within: 1s }\n    in-flight: 64\n    #'],
@@ -174,12 +158,10 @@ describe('topology files', () => {
   });
 
   it('take values from the environment after parsing, so that these can add no structure', () => {
-    const folder = mkdtempSync(`${tmpdir()}/millrace-topologies-`);
-    folders.push(folder);
-    cpSync(shipped, folder, { recursive: true });
-    const file = `${folder}/index.yaml`;
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace('size: 500, within: 500ms', `size: "$\{SIZE:250}", within: "$\{WAIT}"`));
+    const folder = changedFolder('index.yaml', [
+      'size: 500, within: 500ms',
+      `size: "$\{SIZE:250}", within: "$\{WAIT}"`,
+    ]);
     const load = (variables: { [name: string]: string }) => loadTopologies(folder, processors, folder, { variables });
     const source = (loaded: ReturnType<typeof load>) =>
       loaded.plans?.topologies.find(({ name }) => name === 'index')?.nodes.find(({ kind }) => kind === 'source');

@@ -14,6 +14,29 @@ export interface Answer {
 /** A change of the directory that the channel already knew. */
 export interface Applied {}
 
+export interface AuditChange {
+  field: string;
+  before: string;
+  after: string;
+}
+
+/** Who changed what about people and channels of a workspace. Written with the change itself, and never changed. Key: the workspace. */
+export interface AuditEvent {
+  /** Grows within the directory; not without gaps. */
+  audit_id: number;
+  workspace_id: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  actor_id: string;
+  /** Such as channel.created (platform/directory/audit-actions.ts). No enum: a new one must not stop an older reader. */
+  action: string;
+  channel_id: null | string;
+  /** Whom it concerns, 1,000 at most; more are further records. */
+  user_ids: string[];
+  changes: AuditChange[];
+  trace_id: string;
+}
+
 /** An edit, a deletion or a reaction, with the message as the edge read it from the store. */
 export interface ChangeMessage {
   change: MessageChangeKind;
@@ -21,7 +44,17 @@ export interface ChangeMessage {
   text: string;
   mentions: string[];
   mentions_channel: boolean;
+  /** Whom an edit names by <!here> or a group that was not there. */
+  reached: string[];
+  /** Whom it names no more by such a word that is gone. */
+  unreached: string[];
   emoji: string;
+  /** Of a change that another region made: the stamp that it has there. 0: made here. */
+  stamp: number;
+  /** Who is erased: a deletion takes them out as its author, an edit out of what others wrote. Empty: nobody. */
+  erased: string;
+  /** With `erased`: earlier texts name them, too. */
+  versions: boolean;
 }
 
 export interface Channel {
@@ -32,6 +65,9 @@ export interface Channel {
   archived: boolean;
   member_count: number;
   created_at: number;
+  /** Who may write top-level messages: every member, or (an announcement channel) its creator, admins and owners. */
+  posting: Posting;
+  trim: null | Trim;
 }
 
 export interface ChannelChanged {
@@ -106,7 +142,7 @@ export interface DeployedTopology {
   since: number;
 }
 
-/** Topology files that were put into force. Key: deployment/number. */
+/** Topology files that were put into force. Key: deployment/number/hash. */
 export interface Deployment {
   /** Counts from 1. */
   number: number;
@@ -135,12 +171,23 @@ export interface DirectoryChange {
 
 export type DirectoryChangeKind = 'joined' | 'left' | 'channel';
 
-/** A gateway holds a slot under an epoch, until the record time passes `until` or it gives the slot back. Key: the slot. */
+/** A gateway claims a slot, or holds it under an epoch until the clock of this topic's leases has gone on by the lease's length, or until it gives the slot back. Key: the slot. */
 export interface GatewayLease {
   gateway: string;
   epoch: number;
-  /** Milliseconds since 1970, by the log's append time; 0 gives the slot back. */
+  /** 0 gives the slot back; else the holder's own estimate of the lease's end, for people who look. */
   until: number;
+  /** The process, by the name that lies in its data folder. */
+  holder: string;
+  /** False: a claim, that counts for other claimants alone. Whether it was in time its claimant reads from the records before it. */
+  held: boolean;
+}
+
+export interface HeldPartitions {
+  topology: string;
+  /** Whose version runs there; 0: none yet. */
+  deployment: number;
+  partitions: number[];
 }
 
 /** A message with its own author and time. `actor_id` is who imports. */
@@ -154,6 +201,7 @@ export interface ImportMessage {
   mentions: string[];
   mentions_channel: boolean;
   reactions: Reaction[];
+  edited_at: null | number;
   /** The message that the store already has under this identity. */
   known_id: null | string;
   root: null | ThreadRoot;
@@ -190,6 +238,8 @@ export interface MembershipChanged {
   /** Of the channel's event; 0 where the removal is announced past the channel's order. */
   rev: number;
   seq: number;
+  /** Of the directory's change, which tells a removal that is announced early from one before a later joining; 0: not known. */
+  change_id: number;
 }
 
 /** A member whom the text names as <@user_id>, since the channel's revision that first did. */
@@ -216,14 +266,18 @@ export interface Message {
   mentions: Mention[];
   /** Since which revision the text holds <!channel>; 0: it does not. */
   mentions_channel: number;
-  /** Who was online when a text with <!here> was sent. */
+  /** Whom a text named without saying who, when it was sent: those online, with <!here>; the people of a group, with <!group:id>. */
   mentions_here: string[];
+  /** Whom an edit named without saying who, since the channel's revision that did. */
+  reached: Mention[];
   /** Milliseconds since 1970; the append time of the command, or an import's own. */
   created_at: number;
   edited_at: null | number;
   deleted: boolean;
   /** Imported messages notify nobody. */
   imported: boolean;
+  /** Null where one region alone writes. */
+  stamps: null | Stamps;
 }
 
 export type MessageChangeKind = 'edit' | 'delete' | 'react' | 'unreact';
@@ -238,12 +292,16 @@ export interface MessageChanged {
   unmentioned: Mention[];
   /** The revision of a <!channel> that is gone; 0: none. */
   unmentioned_channel: number;
+  previous: null | PreviousText;
+  /** What the message said before is gone, as with a deletion. */
+  versions_gone: boolean;
 }
 
 /** What someone asks of a channel. Key: the channel. Its append time is the time of whatever follows from it. */
 export interface MessageCommand {
   workspace_id: string;
   channel_id: string;
+  /** Empty: Millrace itself, of what nobody asked for (an erasure). */
   actor_id: string;
   reply_to: null | ReplyTo;
   trace_id: string;
@@ -286,6 +344,8 @@ export interface PersonEvent {
   body: { ReadMoved: ReadMoved } | { MembershipChanged: MembershipChanged } | { AccessEnded: AccessEnded };
 }
 
+export type Posting = 'everyone' | 'managers';
+
 /** A person's status is another one now. Key: the person's presence address, which its watchers' gateways are interested in. */
 export interface PresenceChanged {
   workspace_id: string;
@@ -295,6 +355,13 @@ export interface PresenceChanged {
 
 export type PresenceStatus = 'online' | 'away' | 'busy' | 'offline';
 
+/** What an edited message said before, since which of its revisions, and when that was written. */
+export interface PreviousText {
+  rev: number;
+  text: string;
+  time: number;
+}
+
 /** How far a consumer has come in a partition, for whoever takes that over. Key: consumer/partition. */
 export interface Progress {
   consumer: string;
@@ -303,9 +370,59 @@ export interface Progress {
   offset: number;
 }
 
+/** A message that may be pushed to a person, unless they read it soon. Key: the person. */
+export interface PushCandidate {
+  workspace_id: string;
+  user_id: string;
+  channel_id: string;
+  message_id: string;
+  rev: number;
+  seq: number;
+  thread_id: null | string;
+}
+
+/** A person is to be told, or what they were told is to go from their screens. Key: the person. */
+export interface PushDue {
+  workspace_id: string;
+  user_id: string;
+  channel_id: string;
+  kind: PushKind;
+  /** The newest of those that it tells of. */
+  message_id: string;
+  /** Of that message's event. With the person and the channel it is the push's identity. */
+  rev: number;
+  thread_id: null | string;
+  /** Messages that it tells of; 0 for clear. */
+  count: number;
+}
+
+export type PushKind = 'show' | 'clear';
+
+/** What became of a push that was due: whether a phone has it, or when to ask again. Key: the person. */
+export interface PushOutcome {
+  workspace_id: string;
+  user_id: string;
+  channel_id: string;
+  message_id: string;
+  /** Of the PushDue. */
+  rev: number;
+  thread_id: null | string;
+  /** At least one phone's service took it. */
+  sent: boolean;
+  /** When quiet hours that held it back end, in milliseconds since 1970; 0: they did not. */
+  again_at: number;
+}
+
 export interface Reaction {
   emoji: string;
   user_ids: string[];
+}
+
+export interface ReactionStamp {
+  emoji: string;
+  user_id: string;
+  stamp: number;
+  present: boolean;
 }
 
 /** A person has read a channel up to a message. Key: the person. */
@@ -317,18 +434,21 @@ export interface ReadCommand {
   reply_to: null | ReplyTo;
 }
 
-/** How far a person has read a channel. Markers merge by the maximum of (epoch, last_read_seq), and of last_read_rev within an epoch, so order and repetition don't matter. */
+/** How far a person has read a channel. Markers merge by the maximum of (epoch, last_read_seq), of last_read_rev and of since_rev within an epoch, so order and repetition don't matter. */
 export interface ReadMarker {
   /** Raised by mark-as-unread, so that a marker can move back. */
   epoch: number;
   last_read_seq: number;
   last_read_rev: number;
+  /** The channel's rev when its epoch began: what one sends behind it reads on, what lies before does not. */
+  since_rev: number;
 }
 
 export interface ReadMoved {
   channel_id: string;
   marker: ReadMarker;
   reply_to: null | ReplyTo;
+  thread: null | ThreadMarker;
 }
 
 /** A dead letter's record on its way back into the topology that gave it up, and into no other. */
@@ -397,6 +517,18 @@ export interface SendMessage {
   mentions_here: string[];
 }
 
+export interface SnapshotRow {
+  table: string;
+  key: string;
+  json: string;
+}
+
+/** When and where what several regions may change at once was last written: docs/decisions/016. */
+export interface Stamps {
+  text: number;
+  reactions: ReactionStamp[];
+}
+
 /** One change of a node's state, for a compacted changelog. Key: the table and the row's key. */
 export interface StateChange {
   table: string;
@@ -407,6 +539,40 @@ export interface StateChange {
   origin: null | number;
   /** Of the topology's states: a new one is made beside the old one. */
   generation: number;
+}
+
+/** A part of a state as it stood at an offset of the topic that it follows, for whoever makes the state where it is not. Key: state/slot/part. */
+export interface StateSnapshot {
+  /** topology/node/partition. */
+  state: string;
+  /** a or b, in turn: while one is written the other is whole. */
+  slot: string;
+  /** Of the snapshot. A snapshot is whole when each of its parts up to the last one has its id. */
+  id: string;
+  /** Counts from 0. */
+  part: number;
+  rows: SnapshotRow[];
+  last: boolean;
+  /** On the last part: the offset from which the topic is folded on. */
+  next: number;
+  /** On the last part: the offset after the input that the state has seen. */
+  origin: number;
+}
+
+/** A thread of the channel was read up to a reply; the channel's marker has not moved then. */
+export interface ThreadMarker {
+  thread_id: string;
+  last_read_id: string;
+}
+
+/** A person has read a thread up to a reply. Key: the person. */
+export interface ThreadReadCommand {
+  workspace_id: string;
+  user_id: string;
+  channel_id: string;
+  thread_id: string;
+  last_read_id: string;
+  reply_to: null | ReplyTo;
 }
 
 /** What the edge read of a thread's root from the store; the sequencer takes the newer of this and its own state. */
@@ -422,6 +588,15 @@ export interface TopologyText {
   text: string;
 }
 
+/** What retention has taken: everything below a message id. It only grows. */
+export interface Trim {
+  below_id: string;
+  /** Of the last top-level message below it: so far everyone has read. */
+  seq: number;
+  /** The last revision that had no top-level message behind `seq` yet. */
+  rev: number;
+}
+
 /** Someone is typing in a channel. Never kept. Key: the channel. */
 export interface Typing {
   workspace_id: string;
@@ -435,9 +610,25 @@ export interface Unchanged {
   thread_id: null | string;
 }
 
+/** A process that runs topologies says that it lives, what it can run and what it runs. Key: the worker. */
+export interface WorkerNote {
+  /** The name that lies in its data folder. */
+  worker: string;
+  /** When this life of it began, in milliseconds since 1970: an earlier one is over. */
+  life: number;
+  /** For people who look: machine and process. */
+  host: string;
+  /** It ends, and has let go of all. */
+  leaves: boolean;
+  /** Topologies whose wanted version it can run. */
+  can: string[];
+  holds: HeldPartitions[];
+}
+
 /** Every schema that a record of the log may have, by name. */
 export interface Schemas {
   Answer: Answer;
+  AuditEvent: AuditEvent;
   Channel: Channel;
   Control: Control;
   Cut: Cut;
@@ -453,13 +644,19 @@ export interface Schemas {
   PersonEvent: PersonEvent;
   PresenceChanged: PresenceChanged;
   Progress: Progress;
+  PushCandidate: PushCandidate;
+  PushDue: PushDue;
+  PushOutcome: PushOutcome;
   ReadCommand: ReadCommand;
   ReadMarker: ReadMarker;
   Redrive: Redrive;
   ReplyTo: ReplyTo;
   StateChange: StateChange;
+  StateSnapshot: StateSnapshot;
+  ThreadReadCommand: ThreadReadCommand;
   ThreadRoot: ThreadRoot;
   Typing: Typing;
+  WorkerNote: WorkerNote;
 }
 
-export const schemaNames = ['Answer', 'Channel', 'Control', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'Progress', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'ThreadRoot', 'Typing'] as const;
+export const schemaNames = ['Answer', 'AuditEvent', 'Channel', 'Control', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'Progress', 'PushCandidate', 'PushDue', 'PushOutcome', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'StateSnapshot', 'ThreadReadCommand', 'ThreadRoot', 'Typing', 'WorkerNote'] as const;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Directory } from '../../platform/directory/port.ts';
 import type { Log } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
@@ -7,7 +8,9 @@ import type { StateStore } from '../../platform/state/port.ts';
 import type { Units } from '../../platform/units/port.ts';
 import type { Taps } from '../../runtime/observing/taps.ts';
 import type { Runner } from '../../runtime/runner.ts';
+import type { Archiver } from '../archive/archiver.ts';
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import type { Sweeper } from '../life/sweeper.ts';
 import type { Topologies } from '../topologies.ts';
 
 /** What operators' calls work on. */
@@ -21,9 +24,13 @@ export interface AdminContext {
   units: Units;
   search: SearchIndex;
   store: MessageStore;
+  directory: Directory;
+  /** Undefined where messages have no archive. */
+  archiver: Archiver | undefined;
+  sweeper: Sweeper;
   codec: Codec;
-  /** Where this process serves clients. */
-  url: string;
+  /** Where this process serves clients; undefined where it serves none. */
+  url: string | undefined;
   /** Where it serves operators over TCP. */
   operators_url: string;
   logger: Logger;

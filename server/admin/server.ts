@@ -25,8 +25,8 @@ export interface AdminOptions {
   port: number;
   /** What callers over TCP must show. */
   token: string;
-  /** Answers what needs no token over TCP: the operators' page. False: not answered. */
-  page: (path: string, response: ServerResponse) => boolean;
+  /** They answer what needs no token over TCP: probes, the operators' page. False: not answered. */
+  open: ((path: string, response: ServerResponse) => boolean)[];
 }
 
 /**
@@ -52,8 +52,9 @@ export async function startAdmin(
   chmodSync(path, 0o600);
 
   const remote = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://admin');
-    if (request.method === 'GET' && options.page(pathname, response)) return;
+    // Cut by hand: a URL throws for what anyone may send, and here nobody would catch it.
+    const [pathname = '/'] = (request.url ?? '/').split('?', 1);
+    if (request.method === 'GET' && options.open.some((answers) => answers(pathname, response))) return;
     if (isOperator(request.headers.authorization, options.token)) return void answer(request, response);
     fail(response, new MillraceError('unauthenticated', 'the operators’ token is needed: `millrace ops` shows it'));
   });

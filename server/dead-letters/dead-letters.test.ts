@@ -138,7 +138,7 @@ describe('dead letters', () => {
 
   it('may be edited, within their schema', async () => {
     await give({}, { value: broken, key: bob });
-    const marker = { epoch: 0, last_read_seq: 9, last_read_rev: 9 };
+    const marker = { epoch: 0, last_read_seq: 9, last_read_rev: 9, since_rev: 0 };
     const value = { workspace_id: 'demo', user_id: 'alice', channel_id: 'general', marker, reply_to: null };
     for (const wrong of [
       { ...value, marker: { ...marker, last_read_seq: 'nine' } },

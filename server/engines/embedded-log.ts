@@ -4,7 +4,13 @@ import { fileCodec } from '../../platform/schemas/files.ts';
 import type { LogEngine } from './engines.ts';
 
 /** Log, states and messages in one lmdb environment. */
-export function openEmbeddedLog(dataDir: string, onFailure: (error: MillraceError) => void): LogEngine {
+export function openEmbeddedLog(
+  dataDir: string,
+  key: Buffer | undefined,
+  onFailure: (error: MillraceError) => void,
+): LogEngine {
   const codec = fileCodec();
-  return { codec, ...openEngine(`${dataDir}/log`, codec, Date.now, { onFailure }) };
+  // Nobody else could take anything over.
+  const handOver = async (): Promise<void> => undefined;
+  return { codec, handOver, ...openEngine(`${dataDir}/log`, codec, Date.now, { key, onFailure }) };
 }

@@ -1,22 +1,33 @@
 import type { Logger } from 'pino';
+import { keyBytes } from '../../config/encryption-key.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Directory } from '../../platform/directory/port.ts';
 import { openPostgresDirectory } from '../../platform/directory/postgres.ts';
 import { openDirectory } from '../../platform/directory/sqlite.ts';
 import { catalogue } from '../../platform/errors/catalogue.ts';
-import { MillraceError } from '../../platform/errors/error.ts';
+import { type MillraceError, messageOf } from '../../platform/errors/error.ts';
 import type { Log } from '../../platform/log/port.ts';
+import { isHot } from '../../platform/messages/cold/hot.ts';
+import { TieredMessages } from '../../platform/messages/cold/tiered.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
+import type { Objects } from '../../platform/objects/port.ts';
 import { MemoryPresence } from '../../platform/presence/memory.ts';
 import type { Presence } from '../../platform/presence/port.ts';
+import { openRedisPresence } from '../../platform/presence/redis.ts';
+import { MemoryRates } from '../../platform/rates/memory.ts';
+import type { Rates } from '../../platform/rates/port.ts';
+import { openRedisRates } from '../../platform/rates/redis.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
 import { openElasticsearch } from '../../platform/search/elasticsearch.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { openSearch } from '../../platform/search/sqlite.ts';
 import type { StateStore } from '../../platform/state/port.ts';
+import { noTracing, type Tracing } from '../../platform/tracing/port.ts';
 import type { Units } from '../../platform/units/port.ts';
 import { openEmbeddedLog } from './embedded-log.ts';
 import { openKafkaLog } from './kafka-log.ts';
+import { openObjects } from './objects.ts';
+import { elasticsearchOptions, redisOptions } from './options.ts';
 
 /** The log with what moves together with it. */
 export interface LogEngine {
@@ -25,6 +36,8 @@ export interface LogEngine {
   state: StateStore;
   units: Units;
   messages: MessageStore;
+  /** Resolves once other processes can know how far this one has come. Error: `unavailable`. */
+  handOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,31 +46,24 @@ export interface Engines extends LogEngine {
   directory: Directory;
   search: SearchIndex;
   presence: Presence;
+  rates: Rates;
+  objects: Objects;
+  /** The messages, where they can go cold; undefined where they stay. */
+  tiered: TieredMessages | undefined;
   /** False once a part of this process ended by itself. */
   whole(): boolean;
 }
 
-export type EngineSettings = Pick<
-  Settings,
-  | 'log'
-  | 'kafka_brokers'
-  | 'kafka_replication'
-  | 'schema_registry'
-  | 'namespace'
-  | 'store'
-  | 'cassandra_contact_points'
-  | 'cassandra_datacenter'
-  | 'cassandra_replication'
-  | 'cassandra_username'
-  | 'cassandra_password'
-  | 'directory'
-  | 'postgres_url'
-  | 'search'
-  | 'elasticsearch_url'
->;
-
-/** Errors leave nothing open: `unavailable` for an engine that does not answer, `data_newer`, `conflict`. */
-export async function openEngines(settings: EngineSettings, dataDir: string, logger: Logger): Promise<Engines> {
+/**
+ * What an engine needs is set where it is chosen: config/checks.ts. Errors leave nothing open: `unavailable` for an engine that does not answer, `data_newer`,
+ * `data_key_wrong`, `conflict`.
+ */
+export async function openEngines(
+  settings: Settings,
+  dataDir: string,
+  logger: Logger,
+  tracing: Tracing = noTracing,
+): Promise<Engines> {
   const opened: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of opened.splice(0).reverse()) await end();
@@ -73,51 +79,69 @@ export async function openEngines(settings: EngineSettings, dataDir: string, log
     crashed = true;
     logger.fatal({ error: error.detail }, 'a worker thread ended by itself: restart this process');
   };
-  if (settings.log === 'embedded' && settings.store !== 'embedded')
-    throw new MillraceError(
-      'config_invalid',
-      'MILLRACE_STORE=cassandra needs MILLRACE_LOG=kafka: the embedded log and its store are one',
-    );
+  const key = settings.encryption_key === undefined ? undefined : keyBytes(settings.encryption_key);
   try {
     const onError = (error: unknown): void => logger.warn({ error }, 'offsets were not told to other processes yet');
     const engine =
       settings.log === 'kafka'
-        ? await openKafkaLog(settings, dataDir, { onDiskFailure, onError })
-        : openEmbeddedLog(dataDir, onDiskFailure);
+        ? await openKafkaLog(settings, dataDir, { key, onDiskFailure, onError, tracing })
+        : openEmbeddedLog(dataDir, key, onDiskFailure);
     opened.push(() => engine.close());
-    const directory = await openDirectoryOf(settings, dataDir, logger, onCrash);
+    const objects = await openObjects(settings, dataDir, key);
+    opened.push(() => objects.close());
+    const tiered = isHot(engine.messages) ? new TieredMessages(engine.messages, objects, engine.codec) : undefined;
+    const directory = await openDirectoryOf(settings, { dataDir, key, onCrash }, logger);
     opened.push(() => directory.close());
-    const search = await openSearchOf(settings, dataDir, onCrash);
+    const search = await openSearchOf(settings, { dataDir, key, onCrash });
     opened.push(() => search.close());
-    const presence = new MemoryPresence();
+    const presence = await openPresenceOf(settings, logger);
     opened.push(() => presence.close());
-    return { ...engine, directory, search, presence, whole: () => !crashed, close };
+    const rates = openRatesOf(settings, logger);
+    opened.push(() => rates.close());
+    const messages = tiered ?? engine.messages;
+    return { ...engine, messages, tiered, objects, directory, search, presence, rates, whole: () => !crashed, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function openSearchOf(
-  { search, elasticsearch_url, namespace }: EngineSettings,
-  dataDir: string,
-  onCrash: (error: MillraceError) => void,
-): Promise<SearchIndex> {
-  if (search === 'embedded') return openSearch({ folder: `${dataDir}/search`, onCrash });
-  if (!elasticsearch_url)
-    throw new MillraceError('config_invalid', 'MILLRACE_SEARCH=elasticsearch needs MILLRACE_ELASTICSEARCH_URL');
-  return openElasticsearch({ urls: elasticsearch_url.split(','), prefix: namespace });
+/** What the embedded stores are opened with. */
+interface Embedded {
+  dataDir: string;
+  key: Buffer | undefined;
+  onCrash: (error: MillraceError) => void;
+}
+
+function openSearchOf(settings: Settings, { dataDir, key, onCrash }: Embedded): Promise<SearchIndex> {
+  if (settings.search === 'embedded') return openSearch({ folder: `${dataDir}/search`, key, onCrash });
+  return openElasticsearch(elasticsearchOptions(settings));
 }
 
 function openDirectoryOf(
-  { directory, postgres_url }: EngineSettings,
-  dataDir: string,
+  { directory, postgres_url }: Settings,
+  { dataDir, key, onCrash }: Embedded,
   logger: Logger,
-  onCrash: (error: MillraceError) => void,
 ): Promise<Directory> {
-  if (directory === 'embedded') return openDirectory({ file: `${dataDir}/directory.sqlite`, onCrash });
-  if (!postgres_url)
-    throw new MillraceError('config_invalid', 'MILLRACE_DIRECTORY=postgres needs MILLRACE_POSTGRES_URL');
-  const onIdleError = (error: Error): void => logger.warn({ error }, 'a connection to PostgreSQL broke');
-  return openPostgresDirectory({ url: postgres_url, onIdleError });
+  if (directory === 'embedded') return openDirectory({ file: `${dataDir}/directory.sqlite`, key, onCrash });
+  const onIdleError = (error: Error): void =>
+    logger.warn({ error: messageOf(error) }, 'a connection to PostgreSQL broke');
+  return openPostgresDirectory({ url: postgres_url!, onIdleError });
+}
+
+function openPresenceOf(settings: Settings, logger: Logger): Promise<Presence> {
+  if (settings.presence === 'embedded') return Promise.resolve(new MemoryPresence());
+  return openRedisPresence({
+    ...redisOptions(settings),
+    onError: (error) => logger.warn({ error: messageOf(error) }, 'Redis does not answer: presence says offline'),
+  });
+}
+
+/** Where presence is kept: what many processes share of people who are here. */
+function openRatesOf(settings: Settings, logger: Logger): Rates {
+  if (settings.presence === 'embedded') return new MemoryRates();
+  return openRedisRates({
+    ...redisOptions(settings),
+    onError: (error) => logger.warn({ error: messageOf(error) }, 'Redis does not answer: each gateway limits alone'),
+  });
 }

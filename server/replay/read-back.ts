@@ -28,6 +28,8 @@ export function readMessagesBack(store: MessageStore, codec: Codec): ReadBack {
             root_reply_count: 0,
             unmentioned: [],
             unmentioned_channel: 0,
+            previous: null,
+            versions_gone: false,
           },
         },
       };

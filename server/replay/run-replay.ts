@@ -8,6 +8,7 @@ import type { StateStore } from '../../platform/state/port.ts';
 import type { Units } from '../../platform/units/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { ReplayJob } from '../../runtime/deployment/deployments.ts';
+import { unobserved } from '../../runtime/observer.ts';
 import { isWhole, type ReplayOptions, replayablePlan } from '../../runtime/replay/options.ts';
 import { Replay, type ReplayProgress } from '../../runtime/replay/replay.ts';
 import type { Topologies } from '../topologies.ts';
@@ -115,13 +116,3 @@ async function finish({ topologies }: ReplayContext, job: ReplayJob, state: Repl
 function isSearch(node: { kind: string; target?: { kind: string } }): boolean {
   return node.kind === 'sink' && node.target?.kind === 'search';
 }
-
-/** What a replay does is told by its own progress. */
-const unobserved = {
-  took: () => undefined,
-  passed: () => undefined,
-  committed: () => undefined,
-  retried: () => undefined,
-  deadLettered: () => undefined,
-  inFlight: () => undefined,
-};

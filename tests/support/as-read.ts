@@ -1,5 +1,5 @@
+import { mergeMarkers } from '../../platform/messages/markers.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
-import { mergeMarkers } from '../../platform/messages/port.ts';
 import type { SearchDocument } from '../../platform/search/port.ts';
 import type { Emitted, SeenDeadLetter } from '../../runtime/testing/read-back.ts';
 import type {
@@ -109,6 +109,10 @@ export async function storeAsRead(store: MessageStore, workspace_id: string): Pr
         head,
         messages,
         threads: await Promise.all(roots.map((root) => store.thread(channel, root.message_id, { limit: 100 }))),
+        versions: await Promise.all(messages.map(({ message_id }) => store.versions(channel, message_id, 100))),
+        participants: await Promise.all(
+          roots.map((root) => store.threadState({ workspace_id, user_id: 'alice' }, channel_id, root.message_id)),
+        ),
         events: await store.eventsAfter(channel, 0, 1000),
         identities: await store.identities(channel, ['slack:1']),
       };

@@ -55,7 +55,7 @@ export class Visitor {
 
   /** Resolves once the page says that it is connected. */
   async connected(): Promise<void> {
-    await this.page.locator('.connection', { hasText: 'Connected' }).waitFor({ timeout: 20_000 });
+    await this.page.locator('.connection', { hasText: 'Connected' }).waitFor({ timeout: 60_000 });
   }
 
   async opens(channel: string): Promise<void> {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ofDocuments } from './change-checker.ts';
 import { eventually } from './eventually.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
 import { type ChannelHistory, type Kept, type Standing, violations } from './history-checker.ts';
-import { type Person, workspace } from './person.ts';
-import type { Server } from './server.ts';
+import { type Front, type Person, workspace } from './person.ts';
 import { StubbornClient } from './stubborn-client.ts';
 
 /** mulberry32. */
@@ -21,22 +22,28 @@ export interface Crowd {
   people: Person[];
   channels: string[];
   clients: StubbornClient[];
+  /** Where they work on engines that can be looked at. */
+  evidence: Evidence | undefined;
 }
 
-/** People in channels, each with some sockets that come back whatever happens. */
+/**
+ * People in channels, each with some sockets that come back whatever happens. `settings` of the processes, where these are on
+ * Kafka: what lies on the engines is then compared, too.
+ */
 export async function gather(
-  server: Server,
-  counts: { people: number; sockets: number; channels: number },
+  server: Front,
+  counts: { people: number; sockets: number; channels: number; mayWait?: boolean },
+  settings?: { [name: string]: string },
 ): Promise<Crowd> {
-  const { person } = workspace(server);
+  const { id, person } = workspace(server);
   const people = await Promise.all(Array.from({ length: counts.people }, (_, i) => person(`p${i}`)));
   const channels: string[] = [];
   for (let i = 0; i < counts.channels; i++)
     channels.push(await people[0]!.makes(i % 2 ? 'private' : 'public', `c${i}`, people));
   const clients = people.flatMap((one) =>
-    Array.from({ length: counts.sockets }, (_, i) => new StubbornClient(`${one.id}.${i}`, one)),
+    Array.from({ length: counts.sockets }, (_, i) => new StubbornClient(`${one.id}.${i}`, one, counts.mayWait)),
   );
-  return { people, channels, clients };
+  return { people, channels, clients, evidence: settings && evidenceOf(settings, () => id) };
 }
 
 /**
@@ -44,7 +51,7 @@ export async function gather(
  * acknowledged lost, nothing doubled, one order without a gap. Resolves with how many messages there are.
  */
 export async function workThrough(
-  { people, channels, clients }: Crowd,
+  { people, channels, clients, evidence }: Crowd,
   seed: number,
   trouble: () => Promise<void>,
 ): Promise<number> {
@@ -60,7 +67,7 @@ export async function workThrough(
       ),
     20_000,
   );
-  const working = clients.map((client, i) => work(client, i, randomFrom(seed + i), channels, () => going));
+  const working = clients.map((client, i) => work(client, `${seed}-${i}`, randomFrom(seed + i), channels, () => going));
   try {
     await trouble();
     await sleep(500);
@@ -76,40 +83,56 @@ export async function workThrough(
         assert.equal(client.channels.get(channel)?.rev, head.rev, `${client.name} in ${channel}, FAULT_SEED=${seed}`);
   }, 30_000);
   const standings = (await Promise.all(people.map((one) => standingsOf(one, clients)))).flat();
-  const found = [
-    ...clients.flatMap(({ complaints }) => complaints),
-    ...violations({
-      histories,
-      views: clients.flatMap(({ name, channels: held }) =>
-        [...held].map(([channel, { from, seen }]) => ({ client: name, channel, from, seen })),
-      ),
-      acknowledged: clients.flatMap(({ acknowledged }) => acknowledged),
-      standings,
-    }),
-  ];
+  const observed = {
+    histories,
+    views: clients.flatMap(({ name, channels: held }) =>
+      [...held].map(([channel, { from, seen }]) => ({ client: name, channel, from, seen })),
+    ),
+    acknowledged: clients.flatMap(({ acknowledged }) => acknowledged),
+    lastWords: clients.flatMap(({ lastWords }) => [...lastWords.values()]),
+    standings,
+    ...(evidence && { records: await evidence.records() }),
+  };
+  const found = [...clients.flatMap(({ complaints }) => complaints), ...violations(observed)];
   assert.deepEqual(found.slice(0, 20), [], `FAULT_SEED=${seed}: ${found.length} violations`);
+  // The index follows behind.
+  const documents = evidence?.documents;
+  if (documents)
+    await eventually(async () => {
+      const indexed = await documents();
+      assert.deepEqual(histories.flatMap((history) => ofDocuments(history, indexed)).slice(0, 20), []);
+    }, 60_000);
   const sent = histories.reduce((sum, { messages, replies }) => sum + messages.length + replies.length, 0);
   return sent;
 }
 
-/** Sends, replies, reacts and reads at random, one thing after another. */
+/** Sends, replies, edits, deletes, reacts and reads at random, one thing after another. */
 async function work(
   client: StubbornClient,
-  number: number,
+  /** Of this client in this round: under an id of an earlier one nothing would be sent. */
+  round: string,
   random: () => number,
   channels: string[],
   going: () => boolean,
 ): Promise<void> {
   const roots = new Map<string, string>();
+  /** Messages of its own that nobody has replied to. */
+  const plain: string[] = [];
   for (let n = 0; going(); n++) {
     const channel = channels[Math.floor(random() * channels.length)]!;
     const root = roots.get(channel);
     const dice = random();
     const text = `${client.name} says ${n}`;
-    const id = `${number}-${n}`;
-    if (dice < 0.1 && root) await client.say(channel, text, id, root);
-    else if (dice < 0.2 && root) await client.react(channel, root, dice < 0.15 ? 'tada' : 'eyes');
+    const id = `${round}-${n}`;
+    const one = plain[Math.floor(random() * plain.length)];
+    if (dice < 0.1 && root) plain.push(await client.say(channel, text, id, root));
+    else if (dice < 0.2 && root) await client.react(root, dice < 0.15 ? 'tada' : 'eyes', random() < 0.7);
     else if (dice < 0.3) await client.read(channel, Math.floor(random() * 100));
+    else if (dice < 0.45 && one) await client.edit(one, `${client.name} means ${n}`);
+    else if (dice < 0.5 && one) {
+      plain.splice(plain.indexOf(one), 1);
+      await client.erase(one);
+    } else if (dice < 0.75) plain.push(await client.say(channel, text, id, null));
     else roots.set(channel, await client.say(channel, text, id, null));
     await sleep(random() * 100);
   }

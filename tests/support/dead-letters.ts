@@ -13,7 +13,7 @@ export function readCommand(user: string, seq: number): Buffer {
     workspace_id: 'demo',
     user_id: user,
     channel_id: 'general',
-    marker: { epoch: 0, last_read_seq: seq, last_read_rev: seq },
+    marker: { epoch: 0, last_read_seq: seq, last_read_rev: seq, since_rev: 0 },
     reply_to: null,
   };
   return codec.encode('ReadCommand', value);

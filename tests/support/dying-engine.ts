@@ -31,6 +31,7 @@ export class DyingEngine {
     const log: Log = {
       declare: (topics: TopicSpec[]) => engine.log.declare(topics),
       topic: (name) => engine.log.topic(name),
+      isVolatile: (name) => engine.log.isVolatile(name),
       append: (records: Append[]): Promise<Position[]> => write(() => engine.log.append(records)),
       reader: (topic, partition, from): LogReader => engine.log.reader(topic, partition, from),
       bounds: (topic, partition) => engine.log.bounds(topic, partition),

@@ -1,3 +1,5 @@
+import { type Indexed, type LastWord, ofChanges, ofDocuments, ofRecords, type Recorded } from './change-checker.ts';
+
 /** An event as one client took it. */
 export interface Seen {
   rev: number;
@@ -19,6 +21,10 @@ export interface Kept {
   user_id: string;
   client_msg_id: string;
   thread_id: string | null;
+  rev: number;
+  text: string;
+  deleted: boolean;
+  reactions: { readonly [emoji: string]: readonly string[] };
 }
 
 /** A channel as the history and its threads show it at the end, oldest first. */
@@ -53,10 +59,15 @@ export interface Observed {
   views: View[];
   acknowledged: Acknowledged[];
   standings: Standing[];
+  lastWords: LastWord[];
+  /** What lies on the engines, where the test can look. */
+  records?: Recorded[];
+  documents?: Indexed[];
 }
 
 /** What the contract promises and the observations break, in words; empty where all holds. */
-export function violations({ histories, views, acknowledged, standings }: Observed): string[] {
+export function violations(observed: Observed): string[] {
+  const { histories, views, acknowledged, standings, lastWords, records, documents } = observed;
   return [
     ...histories.flatMap(ofHistory),
     ...histories.flatMap((history) =>
@@ -71,6 +82,9 @@ export function violations({ histories, views, acknowledged, standings }: Observ
         views.filter(({ channel }) => channel === history.channel),
       ),
     ),
+    ...histories.flatMap((history) => ofChanges(history, lastWords)),
+    ...histories.flatMap((history) => (records ? ofRecords(history, records) : [])),
+    ...histories.flatMap((history) => (documents ? ofDocuments(history, documents) : [])),
     ...standings.flatMap((standing) => ofStanding(standing, histories)),
   ];
 }

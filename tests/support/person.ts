@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { Channel, Head, Member, Message, User } from '../../client/wire.ts';
+import type { AuditEntry, Channel, Group, Head, Member, Message, MessageVersion, User } from '../../client/wire.ts';
 import { type Server, secret } from './server.ts';
 import { openSocket, type TestSocket } from './socket.ts';
 
@@ -16,6 +16,13 @@ export interface Body {
   next_cursor: string | null;
   members: Member[];
   user: User;
+  entries: AuditEntry[];
+  group: Group & { members: string[] };
+  groups: Group[];
+  participants: string[];
+  last_read_id: string | null;
+  versions: MessageVersion[];
+  channel_id: string;
   users: User[];
   last_read_seq: number;
   unread: number;
@@ -31,7 +38,7 @@ export interface Body {
   status: number;
   detail: string;
   code: string;
-  presence: { user_id: string; status: string; last_active_at?: string }[];
+  presence: { user_id: string; status: string; last_active_at?: string; until?: string }[];
 }
 
 export interface Answer {
@@ -39,6 +46,9 @@ export interface Answer {
   headers: Headers;
   body: Body;
 }
+
+/** Where clients go: a server, or several of which any will do. */
+export type Front = Pick<Server, 'url' | 'socketUrl'>;
 
 /** Signs a token; `claims` adds to and replaces the usual ones, an undefined one is left out. */
 export async function token(claims: { [claim: string]: unknown }, key = secret): Promise<string> {
@@ -50,7 +60,7 @@ export async function token(claims: { [claim: string]: unknown }, key = secret):
 
 /** A call with any headers and body. */
 export async function call(
-  server: Server,
+  server: Front,
   method: string,
   path: string,
   headers: { [name: string]: string } = {},
@@ -70,7 +80,7 @@ export async function call(
 /** Someone with a token, who calls and listens. */
 export class Person {
   constructor(
-    readonly server: Server,
+    readonly server: Front,
     readonly workspace: string,
     readonly id: string,
     readonly token: string,
@@ -133,7 +143,7 @@ export class Person {
 }
 
 /** People of a workspace that no other test knows. The directory knows each after their first call. */
-export function workspace(server: Server, id: string = randomUUID()) {
+export function workspace(server: Front, id: string = randomUUID()) {
   return {
     id,
     async person(user: string, role?: string, more: { [claim: string]: unknown } = {}): Promise<Person> {

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { noEngines, type TestEngines, testEngines } from './engines.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Generous: a busy machine takes seconds to start Node. */
-const startDeadline_ms = 30_000;
+/** Generous: with eight processes on two cores a start takes half a minute. */
+const startDeadline_ms = 90_000;
 
 export const secret = 'a secret of the tests, with more than 32 bytes';
 
@@ -14,20 +15,33 @@ export const secret = 'a secret of the tests, with more than 32 bytes';
 export class Server {
   private child: ChildProcess | undefined;
   private errors = '';
+  /** Empty for a process that serves no clients. */
   url = '';
 
   private constructor(
     readonly folder: string,
-    private readonly env: { [name: string]: string },
+    private env: { [name: string]: string },
+    private readonly engines: TestEngines,
+    private readonly command: string[],
   ) {}
+
+  /** One process of several on engines that are there already: `command` is edge or run. */
+  static async part(command: string[], env: { [name: string]: string }, deadline_ms?: number): Promise<Server> {
+    const folder = await mkdtemp(`${tmpdir()}/millrace-part-`);
+    const server = new Server(folder, env, noEngines, command);
+    await server.run('0', deadline_ms);
+    return server;
+  }
 
   /** On a free port. `env` adds settings; the rate limit is off unless it says otherwise. `prepare` fills the folder. */
   static async start(
     env: { [name: string]: string } = {},
     prepare?: (folder: string) => Promise<void>,
   ): Promise<Server> {
-    const server = new Server(await mkdtemp(`${tmpdir()}/millrace-contract-`), env);
+    const folder = await mkdtemp(`${tmpdir()}/millrace-contract-`);
+    const server = new Server(folder, env, testEngines(folder), ['dev']);
     await prepare?.(server.folder);
+    await server.engines.make();
     await server.run('0');
     return server;
   }
@@ -53,9 +67,19 @@ export class Server {
     await gone;
   }
 
-  /** Again on the same folder and the same port. */
-  async restart(): Promise<void> {
-    await this.run(new URL(this.url).port);
+  /** SIGSTOP: alive, and doing nothing until `resume`. */
+  pause(): void {
+    this.child!.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child!.kill('SIGCONT');
+  }
+
+  /** Again on the same folder and the same port; `env` changes settings. */
+  async restart(env?: { [name: string]: string }): Promise<void> {
+    if (env) this.env = { ...this.env, ...env };
+    await this.run(this.url ? new URL(this.url).port : '0');
   }
 
   /** SIGTERM. Resolves with the exit code. */
@@ -68,17 +92,22 @@ export class Server {
     return code as number | null;
   }
 
-  /** Ends the process and removes its folder. */
+  /** Ends the process and removes its folder. Throws if the process had crashed: a test must not pass over that. */
   async stop(): Promise<void> {
     await this.terminate();
+    await this.engines.drop();
     await rm(this.folder, { recursive: true, force: true });
+    const signal = this.child!.signalCode;
+    if (signal !== null && signal !== 'SIGKILL' && signal !== 'SIGTERM') {
+      throw new Error(`the server was ended by ${signal}: ${this.errors}`);
+    }
   }
 
-  private async run(port: string): Promise<void> {
+  private async run(port: string, deadline_ms = startDeadline_ms): Promise<void> {
     const inherited = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_') && name !== 'NODE_OPTIONS'),
     );
-    const child = spawn(process.execPath, ['cli/bin.mjs', 'dev', '--json'], {
+    const child = spawn(process.execPath, ['cli/bin.mjs', ...this.command, '--json'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -90,7 +119,7 @@ export class Server {
         MILLRACE_LOG_LEVEL: 'warn',
         // TEST_TRANSPORT=ws runs the same tests over the other transport.
         MILLRACE_TRANSPORT: process.env['TEST_TRANSPORT'] ?? 'auto',
-        ...engineSettings(this.folder),
+        ...this.engines.settings,
         ...this.env,
         PORT: port,
       },
@@ -99,33 +128,18 @@ export class Server {
     child.stderr.on('data', (chunk: Buffer) => {
       this.errors += chunk.toString();
     });
-    const line = await firstLine(child, () => this.errors);
-    this.url = (JSON.parse(line) as { url: string }).url;
+    const line = await firstLine(child, deadline_ms, () => this.errors);
+    this.url = (JSON.parse(line) as { url: string | null }).url ?? '';
   }
 }
 
-/**
- * Settings of engines that the same tests then run on: TEST_ENGINES='MILLRACE_LOG=kafka MILLRACE_KAFKA_BROKERS=…'. Each
- * server has a namespace of its own on them.
- */
-function engineSettings(folder: string): { [name: string]: string } {
-  const given = process.env['TEST_ENGINES'];
-  if (!given) return {};
-  const pairs = given.split(/\s+/).map((pair): [string, string] => {
-    const cut = pair.indexOf('=');
-    return [pair.slice(0, cut), pair.slice(cut + 1)];
-  });
-  const name = folder.slice(folder.lastIndexOf('-') + 1).toLowerCase();
-  return { ...Object.fromEntries(pairs), MILLRACE_NAMESPACE: `t-${name.replaceAll(/[^a-z0-9]/g, '-')}` };
-}
-
-async function firstLine(child: ChildProcess, errors: () => string): Promise<string> {
+async function firstLine(child: ChildProcess, deadline_ms: number, errors: () => string): Promise<string> {
   let text = '';
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`the server did not start in time: ${errors()}`));
-    }, startDeadline_ms);
+    }, deadline_ms);
     const fail = (code: number | null): void => {
       clearTimeout(timer);
       reject(new Error(`the server ended with ${code} before it was ready: ${errors()}`));

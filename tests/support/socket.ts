@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Channel, Head, Message } from '../../client/wire.ts';
-import type { Server } from './server.ts';
+import type { Front } from './person.ts';
 
 /** Whatever a frame holds; a test reads the fields that its type has. */
 export interface Frame {
@@ -19,6 +19,7 @@ export interface Frame {
   code: string;
   detail: string;
   last_read_seq: number;
+  last_read_id: string;
   unread: number;
   mentions: number;
   after_ms: number;
@@ -52,6 +53,10 @@ export class TestSocket {
         this.wake();
       });
     });
+  }
+
+  get isOpen(): boolean {
+    return this.ws.readyState === WebSocket.OPEN;
   }
 
   /** Resolves with the close code; rejects when the socket stays open. */
@@ -157,7 +162,7 @@ export class TestSocket {
 }
 
 /** Opens a socket with the Authorization header, or without one. */
-export function openSocket(server: Server, token?: string, protocols: string[] = []): TestSocket {
+export function openSocket(server: Front, token?: string, protocols: string[] = []): TestSocket {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return new TestSocket(new WebSocket(server.socketUrl, protocols, { headers }));
 }

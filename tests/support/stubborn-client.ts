@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { LastWord } from './change-checker.ts';
 import type { Acknowledged, Seen } from './history-checker.ts';
 import type { Person } from './person.ts';
 import type { Frame } from './socket.ts';
@@ -21,6 +22,8 @@ export class StubbornClient {
   readonly acknowledged: Acknowledged[] = [];
   /** By channel: the furthest that own sends and acknowledged reads have come. */
   readonly readTo = new Map<string, number>();
+  /** Of each message that this client sent. */
+  readonly lastWords = new Map<string, LastWord>();
   /** What the server answered that it never should. */
   readonly complaints: string[] = [];
   private socket: WebSocket | undefined;
@@ -34,8 +37,14 @@ export class StubbornClient {
   constructor(
     readonly name: string,
     readonly person: Person,
+    /** Where nothing may be refused, not even for a moment, each `unavailable` is a complaint. */
+    private readonly mayWait = true,
   ) {
     this.connect();
+  }
+
+  get isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
   }
 
   /** Sends until it is acknowledged. Resolves with the message's id. */
@@ -43,12 +52,28 @@ export class StubbornClient {
     const { message } = await this.insist({ type: 'send', channel_id: channel, text, client_msg_id, thread_id });
     const { message_id, user_id } = message;
     this.acknowledged.push({ channel, user_id, client_msg_id, message_id });
+    this.lastWords.set(message_id, { channel, message_id, user_id, text, rev: message.rev, reactions: {} });
     if (message.thread_id === null) this.hasRead(channel, message.seq);
     return message_id;
   }
 
-  async react(channel: string, message_id: string, emoji: string): Promise<void> {
-    await this.insist({ type: 'react', channel_id: channel, message_id, emoji });
+  async edit(message_id: string, text: string): Promise<void> {
+    const word = this.lastWords.get(message_id)!;
+    const { message } = await this.insist({ type: 'edit', channel_id: word.channel, message_id, text });
+    Object.assign(word, { text, rev: message.rev });
+  }
+
+  async erase(message_id: string): Promise<void> {
+    const word = this.lastWords.get(message_id)!;
+    await this.insist({ type: 'delete', channel_id: word.channel, message_id });
+    word.text = null;
+  }
+
+  /** To a message of this client's own. */
+  async react(message_id: string, emoji: string, there: boolean): Promise<void> {
+    const word = this.lastWords.get(message_id)!;
+    await this.insist({ type: there ? 'react' : 'unreact', channel_id: word.channel, message_id, emoji });
+    word.reactions[emoji] = there;
   }
 
   async read(channel: string, seq: number): Promise<void> {
@@ -69,6 +94,8 @@ export class StubbornClient {
     for (;;) {
       const answer = await this.ask(frame);
       if (answer?.type === 'ack') return answer;
+      if (answer?.code === 'unavailable' && !this.mayWait)
+        this.complaints.push(`${this.name} was told to wait: ${JSON.stringify(answer)} for ${JSON.stringify(frame)}`);
       if (answer && answer.code !== 'unavailable') {
         this.complaints.push(`${this.name} was refused: ${JSON.stringify(answer)} for ${JSON.stringify(frame)}`);
         throw new Error(this.complaints.at(-1));

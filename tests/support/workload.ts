@@ -32,7 +32,18 @@ function send(channel: string, user: string, id: string, more: Partial<SendMessa
 }
 
 function change(message: Message, user: string, change: ChangeMessage['change'], more: Partial<ChangeMessage>): Given {
-  const body = { change, message, text: '', mentions: [], mentions_channel: false, emoji: '', ...more };
+  const nothing = {
+    text: '',
+    mentions: [],
+    mentions_channel: false,
+    emoji: '',
+    stamp: 0,
+    erased: '',
+    versions: false,
+    reached: [],
+    unreached: [],
+  };
+  const body = { change, message, ...nothing, ...more };
   return command('a', user, { ChangeMessage: body });
 }
 
@@ -70,7 +81,7 @@ export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
     mentions_channel: false,
     reactions: [],
   };
-  const origin = { thread_client_msg_id: null, known_id: null, root: null, client_msg_id: 'slack:1' };
+  const origin = { thread_client_msg_id: null, known_id: null, edited_at: null, root: null, client_msg_id: 'slack:1' };
   const commands = [
     ...first,
     send('a', 'eve', '3', { root }),
@@ -93,7 +104,7 @@ export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
 }
 
 function read(user_id: string, seq: number, epoch = 0): Given {
-  const marker = { epoch, last_read_seq: seq, last_read_rev: seq * 2 };
+  const marker = { epoch, last_read_seq: seq, last_read_rev: seq * 2, since_rev: 0 };
   const reply_to = { gateway: '1', epoch: 1, request: ++requests };
   const value: ReadCommand = { workspace_id: 'w', user_id, channel_id: 'a', marker, reply_to };
   return { topic: 'read_commands', schema: 'ReadCommand', value };

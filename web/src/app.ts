@@ -1,9 +1,13 @@
 import { type Channel, MillraceError, type SearchHit } from '../../client/index.ts';
-import { browseDialog, createChannelDialog, directMessageDialog } from './channel-dialogs.ts';
+import { browseDialog, createChannelDialog } from './channel-dialogs.ts';
+import { footKind } from './channel-foot.ts';
 import { ChannelView } from './channel-view.ts';
 import { ConnectionStatus, fullPage } from './connection-status.ts';
+import { directMessageDialog } from './direct-message.ts';
 import { fill, h } from './dom.ts';
 import { IdleWatch } from './idle-watch.ts';
+import { keysDialog } from './keys-dialog.ts';
+import { peopleDialog } from './people-dialog.ts';
 import { SearchPanel } from './search-panel.ts';
 import { Sidebar } from './sidebar.ts';
 import { statusDialog } from './status-dialog.ts';
@@ -11,8 +15,11 @@ import { openSwitcher } from './switcher.ts';
 import { ThreadPanel } from './thread-panel.ts';
 import { Toasts } from './toast.ts';
 import type { Workspace } from './workspace.ts';
+import { workspaceDialog } from './workspace-dialog.ts';
 
 const LAST_KEY = 'millrace.channel';
+/** As in layout.css: on such a screen a panel covers the channel. */
+const NARROW = matchMedia('(max-width: 900px)');
 
 /** The signed-in page: sidebar, one channel, and beside it a thread or the search. */
 export class App {
@@ -42,7 +49,10 @@ export class App {
       onBrowse: () => browseDialog(workspace, opened),
       onMessage: () => directMessageDialog(workspace, opened),
       onSwitch: () => this.#switch(),
+      onPeople: () => peopleDialog(workspace, opened),
       onStatus: () => statusDialog(workspace),
+      onWorkspace: workspace.administers ? () => workspaceDialog(workspace) : undefined,
+      onReadAll: () => void this.#readAll(),
       onSignOut,
     });
     const scrim = h('div', { class: 'scrim', on: { click: () => this.#menu(false) } });
@@ -58,9 +68,11 @@ export class App {
     workspace.presences.events.on('change', () => this.#sidebar.refresh());
     this.#idle = new IdleWatch(workspace.client.session);
     workspace.people.events.on('change', () => this.#refresh());
+    workspace.statusEnd.events.on('change', () => this.#sidebar.refresh());
     workspace.events.on('removed', (id) => {
       if (this.#view?.channelId === id) void this.start();
     });
+    NARROW.addEventListener('change', () => this.#markMain(), { signal: this.#gone.signal });
     document.addEventListener('keydown', (event) => this.#onKey(event), { signal: this.#gone.signal });
   }
 
@@ -107,12 +119,14 @@ export class App {
       onThread: (channelId, rootId) => this.#thread(channelId, rootId),
       onMenu: () => this.#menu(true),
       onSearch: () => this.#search(),
+      onMessage: (direct) => this.#opened(direct),
       onJoined: (joined) => {
         this.#view?.dispose();
         this.#view = undefined;
         this.#opened(joined);
       },
     });
+    if (this.#panel instanceof SearchPanel) this.#panel.besides(channel);
     sessionStorage.setItem(LAST_KEY, channel.channel_id);
     fill(this.#centre, this.#view.element);
   }
@@ -157,6 +171,7 @@ export class App {
       rootId,
       unfinished: this.#unfinished,
       onClose: () => this.#closePanel(),
+      onMessage: (direct) => this.#opened(direct),
     });
     this.#openPanel(panel);
     void panel.open(replyId);
@@ -169,7 +184,7 @@ export class App {
     }
     const panel = new SearchPanel({
       workspace: this.#workspace,
-      channelId: this.#view?.channelId,
+      channel: this.#view?.channel,
       onOpen: (hit) => void this.#openHit(hit),
       onClose: () => this.#closePanel(),
     });
@@ -179,7 +194,7 @@ export class App {
 
   async #openHit({ message }: SearchHit): Promise<void> {
     // On a narrow screen the panel covers the channel.
-    if (matchMedia('(max-width: 900px)').matches) this.#closePanel();
+    if (NARROW.matches) this.#closePanel();
     await this.open(message.channel_id, message.thread_id ?? message.message_id);
     if (message.thread_id) this.#thread(message.channel_id, message.thread_id, message.message_id);
   }
@@ -191,7 +206,17 @@ export class App {
     this.#panel?.dispose();
     this.#panel = panel;
     fill(this.#side, panel.element);
+    this.#markMain();
     this.element.classList.add('with-panel');
+  }
+
+  /** What covers everything else is the page's main part, and its heading the first one. */
+  #markMain(): void {
+    const covers = NARROW.matches;
+    const heading = this.#panel?.element.querySelector('h2');
+    this.#panel?.element.setAttribute('role', covers ? 'main' : 'complementary');
+    if (covers) heading?.setAttribute('aria-level', '1');
+    else heading?.removeAttribute('aria-level');
   }
 
   #closePanel(): void {
@@ -225,9 +250,30 @@ export class App {
     } else if (command && event.shiftKey && key === 'f') {
       event.preventDefault();
       this.#search();
+    } else if (event.altKey && !command && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      const next = this.#sidebar.beside(event.key === 'ArrowUp' ? -1 : 1);
+      if (!next || document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      void this.open(next);
+    } else if (event.key === '?' && !command && !isWriting(event.target) && !document.querySelector('dialog[open]')) {
+      event.preventDefault();
+      keysDialog();
     } else if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) {
-      if (this.element.classList.contains('menu-open')) this.#menu(false);
-      else this.#closePanel();
+      if (event.shiftKey) void this.#readAll();
+      else if (this.element.classList.contains('menu-open')) this.#menu(false);
+      else if (this.#panel) this.#closePanel();
+      else this.#view?.readAll();
+    }
+  }
+
+  async #readAll(): Promise<void> {
+    const { reading, history } = this.#workspace;
+    try {
+      if (history.offline) throw new MillraceError({ code: 'disconnected', detail: 'you are offline.' });
+      await reading.markAllRead();
+      this.#toasts.show('All channels are read.');
+    } catch (error) {
+      this.#toasts.problem(error, 'Not marked as read');
     }
   }
 
@@ -240,10 +286,21 @@ export class App {
       this.#scheduled = false;
       this.#sidebar.refresh();
       this.#view?.refresh();
-      const { unread, mentions } = this.#workspace.unread.total();
+      const { unread, mentions } = this.#workspace.unread.total((id) => this.#workspace.levels.muted(id));
       const channel = this.#view && this.#workspace.channels.get(this.#view.channelId);
+      if (channel && this.#view?.foot !== footKind(channel, this.#workspace)) {
+        this.#show(channel);
+        void this.#view?.open();
+      }
       const count = mentions > 0 ? `(${mentions}) ` : unread > 0 ? '• ' : '';
       document.title = `${count}${channel ? `${this.#workspace.title(channel)} · ` : ''}Millrace`;
     }, 16);
   }
+}
+
+/** Whether the key is a letter of what someone writes. */
+function isWriting(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+  );
 }

@@ -1,11 +1,13 @@
-import { type Channel, type ChannelType, type Member, MillraceError } from '../../client/index.ts';
+import type { Channel, ChannelType, Member } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
 import { avatar } from './avatar.ts';
 import { openDialog } from './dialog.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icon.ts';
+import { orProblem } from './or-problem.ts';
 import { PeoplePicker } from './people-picker.ts';
 import { presenceDot } from './presence-dot.ts';
+import { profileDialog } from './profile-dialog.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Asks for a name and a kind, and makes a channel; `onDone` gets it. */
@@ -44,22 +46,13 @@ export function createChannelDialog(workspace: Workspace, onDone: (channel: Chan
   });
 }
 
-/** Finds a person and opens the channel of the two. */
-export function directMessageDialog(workspace: Workspace, onDone: (channel: Channel) => void): void {
-  const error = h('p', { class: 'form-error', role: 'alert' });
-  const picker = new PeoplePicker(workspace, 'Find people by name', async (user) => {
-    const { rest } = workspace.client;
-    const channel = await orProblem(rest.createChannel({ type: 'dm', members: [user.user_id] }), error);
-    if (!channel) return;
-    dialog.close();
-    onDone(channel);
-  });
-  const dialog = openDialog('Message someone', picker.element, error);
-  picker.focus();
-}
-
 /** Shows who is in a channel, finds people to add, and offers to leave. */
-export function membersDialog(workspace: Workspace, channel: Channel, onLeave: () => void): void {
+export function membersDialog(
+  workspace: Workspace,
+  channel: Channel,
+  onLeave: () => void,
+  onMessage: (channel: Channel) => void,
+): void {
   const error = h('p', { class: 'form-error', role: 'alert' });
   const list = h('ul', { class: 'people' }, h('li', { class: 'quiet' }, 'Loading…'));
   const { rest } = workspace.client;
@@ -68,10 +61,14 @@ export function membersDialog(workspace: Workspace, channel: Channel, onLeave: (
     page = await orProblem(rest.members(channel.channel_id, { limit: 200 }), error);
     if (page) show();
   };
+  const goTo = (direct: Channel) => {
+    dialog.close();
+    onMessage(direct);
+  };
   // Names arrive one by one: shown anew with each, not asked for anew.
   const show = () => {
     if (!page) return;
-    workspace.presences.want(
+    workspace.presences.show(
       'members',
       page.members.map(({ user_id }) => user_id),
     );
@@ -82,7 +79,16 @@ export function membersDialog(workspace: Workspace, channel: Channel, onLeave: (
         { class: 'person' },
         presenceDot(user_id, workspace.presences.of(user_id), true),
         avatar(user_id, name),
-        h('span', { class: 'option-name' }, name),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'link option-name',
+            'aria-haspopup': 'dialog',
+            on: { click: () => void profileDialog(workspace, user_id, goTo) },
+          },
+          name,
+        ),
         h('span', { class: 'quiet' }, role),
       );
     });
@@ -117,7 +123,8 @@ export function membersDialog(workspace: Workspace, channel: Channel, onLeave: (
   const stop = workspace.people.events.on('change', show);
   dialog.addEventListener('close', () => {
     stop();
-    workspace.presences.drop('members');
+    workspace.presences.hide('members');
+    workspace.presences.hide('picker');
   });
   void load();
   picker.focus();
@@ -165,16 +172,4 @@ export function browseDialog(workspace: Workspace, onDone: (channel: Channel) =>
     else if (!cursor) rows[0]?.focus();
   };
   void load();
-}
-
-/** The result, or undefined after showing why there is none. */
-async function orProblem<T>(call: Promise<T>, place: HTMLElement): Promise<T | undefined> {
-  try {
-    fill(place);
-    return await call;
-  } catch (error) {
-    if (!(error instanceof MillraceError)) throw error;
-    fill(place, error.detail);
-    return undefined;
-  }
 }

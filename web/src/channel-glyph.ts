@@ -5,7 +5,7 @@ import type { Workspace } from './workspace.ts';
 
 /** The sign before a channel's name: its kind, or the presence of a dm's other person. */
 export function channelGlyph(channel: Channel, workspace: Workspace): Element {
-  if (channel.type === 'public') return icon('hash');
+  if (channel.type === 'public') return icon(channel.posting === 'managers' ? 'megaphone' : 'hash');
   if (channel.type === 'private') return icon('lock');
   const partner = workspace.partner(channel);
   if (channel.type === 'group' || !partner) return icon('people');

@@ -1,17 +1,20 @@
-import { type Channel, MillraceError, Timeline } from '../../client/index.ts';
+import { type Channel, type Message, MillraceError, Timeline } from '../../client/index.ts';
 import { membersDialog } from './channel-dialogs.ts';
+import { type FootKind, footKind, footNote } from './channel-foot.ts';
 import { channelGlyph } from './channel-glyph.ts';
+import { ChannelHead } from './channel-head.ts';
 import { Composer } from './composer.ts';
 import { confirmDialog } from './dialog.ts';
-import { fill, h, setText } from './dom.ts';
-import { icon } from './icon.ts';
+import { fill, h } from './dom.ts';
+import { editsDialog } from './edits-dialog.ts';
 import { MessageCommands } from './message-commands.ts';
 import { MessageList } from './message-list.ts';
+import { profileDialog } from './profile-dialog.ts';
 import type { Toasts } from './toast.ts';
 import { TypingLine } from './typing-line.ts';
 import type { Workspace } from './workspace.ts';
 
-const PAGE = 50;
+/** As many messages as are kept of a channel without a network. */
 const WINDOW = 200;
 
 export interface ChannelViewOptions {
@@ -23,6 +26,8 @@ export interface ChannelViewOptions {
   readonly onMenu: () => void;
   readonly onSearch: () => void;
   readonly onJoined: (channel: Channel) => void;
+  /** Goes to the channel with someone. */
+  readonly onMessage: (channel: Channel) => void;
 }
 
 /** One channel: its head, messages, and composer. */
@@ -33,12 +38,14 @@ export class ChannelView {
   readonly #list: MessageList;
   readonly #composer: Composer | undefined;
   readonly #typing: TypingLine;
-  readonly #title = h('h1', {});
-  readonly #glyph = h('span', { class: 'glyph' });
-  readonly #topic = h('p', { class: 'topic' });
-  readonly #count = h('span', {});
+  readonly #head: ChannelHead;
+  /** As this view was made for. */
+  readonly foot: FootKind;
+  readonly #note: HTMLElement | undefined;
   readonly #stops: (() => void)[] = [];
   #marking = false;
+  /** What is shown was kept on this device, and not read from the server. */
+  #kept = false;
 
   constructor(options: ChannelViewOptions) {
     this.#options = options;
@@ -47,7 +54,7 @@ export class ChannelView {
     const title = workspace.title(channel);
     const member = workspace.channels.has(channel_id);
     const writable = member && !channel.archived;
-    const counts = workspace.unread.get(channel_id);
+    this.foot = footKind(channel, workspace);
     this.#timeline = new Timeline({ channelId: channel_id, userId: workspace.me.user_id, limit: WINDOW });
     const commands = new MessageCommands(workspace, toasts, this.#timeline, () => this.#list.refresh());
     this.#list = new MessageList({
@@ -55,22 +62,30 @@ export class ChannelView {
       timeline: this.#timeline,
       label: `Messages in ${title}`,
       writable,
-      ...(counts.unread > 0 ? { newAfter: counts.last_read_seq } : {}),
       actions: {
         onThread: (message) => options.onThread(channel_id, message.message_id),
         onEdit: (message) => this.#composer?.edit(message),
         onDelete: (message) => void commands.remove(message),
         onReact: commands.react,
+        ...(member ? { onUnread: (message: Message) => void commands.markUnread(message) } : {}),
+        onEdits: (message) => void editsDialog(workspace, message),
+        onPerson: (userId) => void profileDialog(workspace, userId, options.onMessage),
         onRetry: commands.retry,
         onDiscard: commands.discard,
       },
-      load: ({ direction, anchor }, around) =>
-        workspace.client.rest.history(channel_id, {
-          limit: PAGE,
-          ...(direction === 'window' ? (around ? { around } : {}) : anchor ? { [direction]: anchor } : {}),
-        }),
+      load: async (request, around) => {
+        const page = await workspace.history.channel(channel_id, request, around);
+        if (request.direction === 'window') this.#kept = page.kept;
+        return page;
+      },
+      onPage: () => {
+        if (!this.#kept) workspace.history.keep(channel_id, this.#timeline);
+      },
       beginning: () => this.#beginning(),
-      onNewestSeen: () => void this.markRead(),
+      onNewestSeen: (came) => {
+        if (came) workspace.reading.readOn(channel_id);
+        void this.markRead();
+      },
       presencePart: 'channel',
     });
     this.#composer = writable
@@ -84,13 +99,31 @@ export class ChannelView {
             return commands.send(channel_id, null, text);
           },
           onEdit: commands.edit,
+          onEditing: (editing) => this.#editing(editing),
           onTyping: () => workspace.client.session.typing(channel_id),
           lastOwn: () =>
             this.#timeline.messages.findLast(({ user_id, deleted }) => user_id === workspace.me.user_id && !deleted),
         })
       : undefined;
     this.#typing = new TypingLine(workspace, channel_id);
-    fill(this.element, this.#head(), this.#list.element, this.#foot(member), this.#typing.element);
+    this.#head = new ChannelHead({
+      workspace,
+      channel,
+      onMenu: options.onMenu,
+      onSearch: options.onSearch,
+      onPeople: () => membersDialog(workspace, this.channel, () => void this.#leave(), options.onMessage),
+    });
+    if (this.foot !== 'composer') this.#note = footNote(this.foot, () => void this.#join());
+    fill(
+      this.element,
+      this.#head.element,
+      this.#list.element,
+      this.#note,
+      this.#composer?.element,
+      this.#typing.element,
+    );
+    this.#editing(false);
+    this.#markNew();
     this.#listen();
     this.refresh();
   }
@@ -99,38 +132,40 @@ export class ChannelView {
     return this.#options.channel.channel_id;
   }
 
+  /** As it is now. */
+  get channel(): Channel {
+    return this.#options.workspace.channels.get(this.channelId) ?? this.#options.channel;
+  }
+
   /** Loads the newest messages, or goes to one. */
   async open(messageId?: string): Promise<void> {
+    this.#options.workspace.reading.readOn(this.channelId);
+    this.#markNew();
     if (messageId) await this.#list.jumpTo(messageId);
     else await this.#list.open();
   }
 
   focusComposer(): void {
-    if (this.#composer) this.#composer.focus();
+    if (this.foot === 'composer') this.#composer?.focus();
     else this.element.focus();
   }
 
   /** Shows names and counts as they are now. */
   refresh(): void {
-    const { workspace, channel } = this.#options;
-    const now = workspace.channels.get(channel.channel_id) ?? channel;
-    const title = workspace.title(now);
-    setText(this.#title, title);
-    fill(this.#glyph, channelGlyph(now, workspace));
-    this.#composer?.relabel(composerLabel(now, title));
-    setText(this.#topic, now.topic ?? '');
-    setText(this.#count, String(now.member_count));
+    const { channel } = this;
+    this.#head.refresh(channel);
+    this.#composer?.relabel(composerLabel(channel, this.#options.workspace.title(channel)));
     this.#list.refresh();
   }
 
   /** Tells the server, if the newest message is on screen and someone is there to see it. */
-  async markRead(): Promise<void> {
+  async markRead(unseen = false): Promise<void> {
     const { workspace } = this.#options;
-    if (this.#marking || !this.#list.atNewest || !document.hasFocus() || document.hidden) return;
-    if (!workspace.channels.has(this.channelId)) return;
+    if (this.#marking || !(unseen || this.#list.atNewest) || !document.hasFocus() || document.hidden) return;
+    if (!workspace.channels.has(this.channelId) || !workspace.history.connected) return;
     this.#marking = true;
     try {
-      await workspace.markRead(this.channelId);
+      await workspace.reading.markRead(this.channelId);
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
       // The count stays on screen; the next message or focus tries again.
@@ -138,6 +173,15 @@ export class ChannelView {
     } finally {
       this.#marking = false;
     }
+  }
+
+  /** Goes to the newest message, and reads all up to it. */
+  readAll(): void {
+    const { reading, unread } = this.#options.workspace;
+    if (unread.get(this.channelId).unread === 0) return;
+    reading.readOn(this.channelId);
+    this.#list.toNewest();
+    void this.markRead(true);
   }
 
   dispose(): void {
@@ -154,7 +198,16 @@ export class ChannelView {
     this.#stops.push(
       () => window.removeEventListener('focus', onFocus),
       workspace.people.events.on('change', () => this.refresh()),
-      workspace.client.session.events.on('hello', () => this.#list.retry()),
+      workspace.groups.events.on('change', () => this.#list.refresh()),
+      workspace.threads.events.on('change', () => this.#list.refresh()),
+      workspace.reading.events.on('unread', (channelId) => {
+        if (channelId === this.channelId) this.#markNew();
+      }),
+      workspace.client.session.events.on('hello', () => {
+        // Kept messages are caught up by events; one who reads further up is left in peace.
+        if (this.#kept && this.#list.atNewest) void this.#list.open();
+        else this.#list.retry();
+      }),
       workspace.events.on('event', (frame) => {
         if (this.#timeline.apply(frame)) this.#list.refresh();
       }),
@@ -175,51 +228,36 @@ export class ChannelView {
     for (const draft of outbox.drafts()) this.#timeline.echo(draft);
   }
 
-  #head(): HTMLElement {
-    const { workspace, channel, onMenu, onSearch } = this.#options;
-    const button = (label: string, ...content: (Node | string)[]) =>
-      h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label }, ...content);
-    const menu = button('Channels', icon('menu'));
-    menu.classList.add('menu-button');
-    menu.addEventListener('click', onMenu);
-    const people = button('People', icon('people'), this.#count);
-    people.addEventListener('click', () => {
-      const now = workspace.channels.get(channel.channel_id) ?? channel;
-      membersDialog(workspace, now, () => void this.#leave());
-    });
-    const search = button('Search (Ctrl+Shift+F)', icon('search'));
-    search.addEventListener('click', onSearch);
-    return h(
-      'header',
-      { class: 'channel-head' },
-      menu,
-      h('div', { class: 'channel-name' }, h('div', { class: 'channel-title' }, this.#glyph, this.#title), this.#topic),
-      people,
-      search,
-    );
+  /** Where only managers post, the field is there for changing what one said. */
+  #editing(editing: boolean): void {
+    if (!this.#note || !this.#composer) return;
+    const hadFocus = this.#composer.element.contains(document.activeElement);
+    this.#note.hidden = editing;
+    this.#composer.element.hidden = !editing;
+    if (hadFocus && !editing) this.element.focus();
   }
 
-  #foot(member: boolean): HTMLElement {
+  #markNew(): void {
+    const { unread, last_read_seq } = this.#options.workspace.unread.get(this.channelId);
+    this.#list.markNew(unread > 0 ? ({ seq }) => seq > last_read_seq : undefined);
+  }
+
+  async #join(): Promise<void> {
     const { channel, workspace, toasts, onJoined } = this.#options;
-    if (this.#composer) return this.#composer.element;
-    if (member)
-      return h('div', { class: 'foot-note' }, 'This channel is archived: it can be read, but not written to.');
-    const join = h('button', { type: 'button', class: 'button primary' }, 'Join this channel');
-    join.addEventListener('click', async () => {
-      const { rest } = workspace.client;
-      try {
-        await rest.addMember(channel.channel_id, workspace.me.user_id);
-        onJoined(await rest.channel(channel.channel_id));
-      } catch (error) {
-        toasts.problem(error, 'Not joined');
-      }
-    });
-    return h('div', { class: 'foot-note' }, 'You are looking in from outside.', join);
+    const { rest } = workspace.client;
+    try {
+      await rest.addMember(channel.channel_id, workspace.me.user_id);
+      onJoined(await rest.channel(channel.channel_id));
+    } catch (error) {
+      toasts.problem(error, 'Not joined');
+    }
   }
 
   #beginning(): HTMLElement {
-    const { workspace, channel } = this.#options;
+    const { workspace } = this.#options;
+    const { channel } = this;
     const title = workspace.title(channel);
+    if (channel.history_from) return h('p', { class: 'quiet no-longer-kept' }, 'Earlier messages are no longer kept.');
     const empty = this.#timeline.entries().length === 0;
     const text =
       channel.type === 'dm'

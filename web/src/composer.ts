@@ -15,7 +15,10 @@ export interface ComposerOptions {
   readonly label: string;
   /** Returns whether it was taken; the text stays otherwise. */
   readonly onSend: (text: string) => boolean;
-  readonly onEdit: (message: Message, text: string) => void;
+  /** As `onSend`. */
+  readonly onEdit: (message: Message, text: string) => boolean;
+  /** An edit began or ended. */
+  readonly onEditing?: (editing: boolean) => void;
   readonly onTyping: () => void;
   /** One's last message, for the arrow key in an empty field. */
   readonly lastOwn: () => Message | undefined;
@@ -80,8 +83,13 @@ export class Composer {
   /** Puts a message's text into the field; sending then changes the message. */
   edit(message: Message): void {
     this.#editing = message;
-    this.#input.value = this.#names.decode(message.text, (id) => this.#options.workspace.people.name(id));
+    const { people, groups } = this.#options.workspace;
+    this.#input.value = this.#names.decode(message.text, {
+      person: (id) => people.name(id),
+      group: (id) => groups.name(id),
+    });
     this.element.classList.add('editing');
+    this.#options.onEditing?.(true);
     this.#fit();
     this.#input.focus();
     this.#input.setSelectionRange(this.#input.value.length, this.#input.value.length);
@@ -134,18 +142,20 @@ export class Composer {
     const text = this.#names.encode(this.#input.value);
     if (text.trim() === '' || [...text].length > MAX_CODE_POINTS) return;
     if (this.#editing) {
-      if (text !== this.#editing.text) this.#options.onEdit(this.#editing, text);
+      if (text !== this.#editing.text && !this.#options.onEdit(this.#editing, text)) return;
     } else if (!this.#options.onSend(text)) return;
     this.#clear();
   }
 
   #clear(): void {
+    const edited = this.#editing !== undefined;
     this.#editing = undefined;
     this.element.classList.remove('editing');
     this.#input.value = '';
     clearTimeout(this.#typingDue);
     this.#keep();
     this.#fit();
+    if (edited) this.#options.onEditing?.(false);
   }
 
   #fit(): void {

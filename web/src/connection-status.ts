@@ -11,7 +11,7 @@ export class ConnectionStatus {
   /** Read out when it changes, so without the seconds. */
   readonly #spoken = h('span', { class: 'visually-hidden', role: 'status' });
   readonly #bannerText = h('span', {});
-  #was = false;
+  #trouble = false;
 
   constructor(session: MillraceSession) {
     this.#session = session;
@@ -31,19 +31,20 @@ export class ConnectionStatus {
   #show(): void {
     const { state } = this.#session;
     const text = describe(state);
-    this.#was ||= state.status === 'connected';
     setText(this.#text, text);
     setText(this.#spoken, text.replace(/ in \d+ s$/, ''));
     const tone = state.status === 'connected' ? 'good' : state.status === 'stopped' ? 'bad' : 'waiting';
     this.#dot.className = `dot ${tone}`;
-    // The first connecting is no trouble, and a moment of it later is none either.
-    const trouble =
-      state.status === 'waiting' ||
-      !navigator.onLine ||
-      (this.#was && state.status === 'connecting' && state.attempt > 1);
+    // A first attempt is no trouble. Further ones are part of what goes on, or the banner would come and go with each,
+    // and move the page under the pointer.
+    if (state.status !== 'connecting') this.#trouble = state.status === 'waiting';
+    const trouble = this.#trouble || !navigator.onLine;
     this.banner.hidden = !trouble;
     document.documentElement.classList.toggle('no-connection', trouble);
-    setText(this.#bannerText, `${text}. What you write is sent when the connection is back.`);
+    setText(
+      this.#bannerText,
+      `${text}. You see what is kept on this device; what you write is sent when the connection is back.`,
+    );
   }
 }
 

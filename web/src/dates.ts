@@ -45,3 +45,13 @@ export function shortTime(timestamp: string, now = new Date()): string {
   if (date.toDateString() === now.toDateString()) return timeOfDay(timestamp);
   return (date.getFullYear() === now.getFullYear() ? shortDay : shortDayWithYear).format(date);
 }
+
+/** When something soon ends: `15:30`, `tomorrow 09:00`, or the day with its time. */
+export function endName(end: Date, now = new Date()): string {
+  const time = clock.format(end);
+  const tomorrow = new Date(now);
+  tomorrow.setDate(now.getDate() + 1);
+  if (end.toDateString() === now.toDateString()) return time;
+  if (end.toDateString() === tomorrow.toDateString()) return `tomorrow ${time}`;
+  return `${shortDay.format(end)} ${time}`;
+}

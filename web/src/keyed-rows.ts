@@ -25,11 +25,10 @@ export class KeyedRows {
       let element = held?.element;
       if (!element || held?.signature !== row.signature) {
         const made = row.make();
-        const focused = element?.contains(document.activeElement) ?? false;
+        const focus = element && successor(element, made);
         if (element === cursor) cursor = made;
         element?.replaceWith(made);
-        // The focus was within what is gone now; the row itself is the nearest thing to it.
-        if (focused) made.focus({ preventScroll: true });
+        focus?.focus({ preventScroll: true });
         element = made;
       }
       next.set(row.key, { signature: row.signature, element });
@@ -38,4 +37,12 @@ export class KeyedRows {
     }
     this.#shown = next;
   }
+}
+
+/** What in `made` stands for that in `gone` which has the focus: the control of the same `data-focus`, else the row itself. */
+function successor(gone: HTMLElement, made: HTMLElement): HTMLElement | undefined {
+  const focused = document.activeElement;
+  if (!(focused instanceof HTMLElement) || !gone.contains(focused)) return undefined;
+  const name = focused.dataset['focus'];
+  return (name && made.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`)) || made;
 }

@@ -1,8 +1,11 @@
 import { MillraceError } from '../../client/index.ts';
 import { App } from './app.ts';
 import { fullPage } from './connection-status.ts';
+import { confirmDialog } from './dialog.ts';
 import { fill } from './dom.ts';
-import { dropToken, keepToken, readIdentity, takeToken } from './session-token.ts';
+import { Keeper } from './kept/keeper.ts';
+import { registerWorker } from './register-worker.ts';
+import { dropToken, keepToken, onTokenDropped, readIdentity, takeToken } from './session-token.ts';
 import { signIn } from './sign-in.ts';
 import { applyTheme } from './theme.ts';
 import { Workspace } from './workspace.ts';
@@ -17,9 +20,12 @@ async function start(note?: string): Promise<void> {
     return;
   }
   fill(place, fullPage('Millrace', 'Loading your channels…'));
-  const workspace = new Workspace(token, me);
+  const keeper = await Keeper.open(me);
+  const workspace = new Workspace(token, me, keeper);
+  const kept = await keeper.overview();
   try {
-    await workspace.load();
+    if (kept) workspace.restore(kept);
+    else await workspace.load();
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error;
     workspace.client.close();
@@ -31,14 +37,20 @@ async function start(note?: string): Promise<void> {
       );
     return;
   }
-  const app = new App(workspace, () => {
+  const app = new App(workspace, async () => {
+    const unsent = workspace.client.outbox.drafts().length;
+    const lost = `${unsent === 1 ? 'One message is' : `${unsent} messages are`} not sent yet, and would be lost.`;
+    if (unsent > 0 && !(await confirmDialog('Sign out?', lost, 'Sign out'))) return;
     dropToken();
+    await workspace.wipe();
     location.reload();
   });
   workspace.client.session.events.on('state', (state) => {
     if (state.status !== 'stopped' || (state.reason !== 'unauthenticated' && state.reason !== 'forbidden')) return;
     workspace.client.close();
     app.dispose();
+    // One who may no longer be here keeps nothing of it; one whose token ran out comes back to it.
+    if (state.reason === 'forbidden') void workspace.wipe();
     signedOut(state.reason === 'forbidden' ? 'You may not use this workspace.' : 'Your session has ended.');
   });
   fill(place, app.element);
@@ -64,4 +76,9 @@ applyTheme();
 window.addEventListener('hashchange', () => {
   if (location.hash.startsWith('#token=')) location.reload();
 });
+onTokenDropped(() => {
+  dropToken();
+  location.reload();
+});
+registerWorker();
 void start();

@@ -1,18 +1,23 @@
 import { MillraceError, type User } from '../../client/index.ts';
 import { avatar } from './avatar.ts';
 import { fill, h } from './dom.ts';
+import { icon } from './icon.ts';
 import type { MentionNames } from './mention-text.ts';
 import type { Workspace } from './workspace.ts';
 
-const MAX_SHOWN = 6;
+const MAX_SHOWN = 7;
+/** So that people of the same beginning have room, too. */
+const MAX_GROUPS = 3;
 const WAIT_MS = 120;
 
-interface Choice {
-  readonly name: string;
-  readonly user: User | undefined;
-}
+/** A person, a group, or everyone. */
+type Choice = { readonly name: string } & (
+  | { readonly kind: 'person'; readonly user: User }
+  | { readonly kind: 'group'; readonly groupId: string }
+  | { readonly kind: 'everyone' }
+);
 
-/** Offers people while `@…` is typed in a text area. */
+/** Offers people and groups while `@…` is typed in a text area. */
 export class MentionMenu {
   readonly element = h('div', { class: 'mention-menu', role: 'listbox', id: `mentions-${++count}`, hidden: true });
   readonly #workspace: Workspace;
@@ -66,11 +71,14 @@ export class MentionMenu {
     try {
       const { users } = await this.#workspace.client.rest.users({ prefix: typed, signal: asked.signal });
       if (asked.signal.aborted) return;
-      const groups = ['channel', 'here'].filter((name) => typed !== '' && name.startsWith(typed));
-      this.#choices = [
-        ...users.map((user): Choice => ({ name: user.name || user.user_id, user })),
-        ...groups.map((name): Choice => ({ name, user: undefined })),
-      ].slice(0, MAX_SHOWN);
+      const everyone = ['channel', 'here'].filter((name) => typed !== '' && name.startsWith(typed));
+      const groups = typed === '' ? [] : this.#workspace.groups.beginningWith(typed).slice(0, MAX_GROUPS);
+      const others: Choice[] = [
+        ...groups.map(({ name, group_id }): Choice => ({ kind: 'group', name, groupId: group_id })),
+        ...everyone.map((name): Choice => ({ kind: 'everyone', name })),
+      ];
+      const people = users.map((user): Choice => ({ kind: 'person', name: user.name || user.user_id, user }));
+      this.#choices = [...people.slice(0, MAX_SHOWN - others.length), ...others];
       this.#active = 0;
       this.#show();
     } catch (error) {
@@ -81,7 +89,8 @@ export class MentionMenu {
   }
 
   #show(): void {
-    const options = this.#choices.map(({ name, user }, index) => {
+    const options = this.#choices.map((choice, index) => {
+      const { name } = choice;
       const option = h(
         'div',
         {
@@ -90,11 +99,15 @@ export class MentionMenu {
           id: `${this.element.id}-${index}`,
           'aria-selected': String(index === this.#active),
         },
-        user ? avatar(user.user_id, name) : h('span', { class: 'avatar everyone', 'aria-hidden': 'true' }, '@'),
+        choice.kind === 'person'
+          ? avatar(choice.user.user_id, name)
+          : h(
+              'span',
+              { class: 'avatar everyone', 'aria-hidden': 'true' },
+              choice.kind === 'group' ? icon('people') : '@',
+            ),
         h('span', { class: 'option-name' }, name),
-        user
-          ? user.user_id !== name && h('span', { class: 'quiet' }, user.user_id)
-          : h('span', { class: 'quiet' }, 'everyone'),
+        h('span', { class: 'quiet' }, remark(choice)),
       );
       // Before the blur that a click would cause.
       option.addEventListener('pointerdown', (event) => {
@@ -113,10 +126,10 @@ export class MentionMenu {
     const choice = this.#choices[index];
     const typed = this.#typed();
     if (!choice || typed === undefined) return;
-    if (choice.user) {
-      this.#names.add(choice.name, choice.user.user_id);
+    if (choice.kind === 'person') {
+      this.#names.add(choice.name, `<@${choice.user.user_id}>`);
       this.#workspace.people.learn(choice.user);
-    }
+    } else if (choice.kind === 'group') this.#names.add(choice.name, `<!group:${choice.groupId}>`);
     const end = this.#input.selectionStart;
     this.#input.setRangeText(`${choice.name} `, end - typed.length, end, 'end');
     this.#input.dispatchEvent(new Event('input'));
@@ -128,6 +141,12 @@ export class MentionMenu {
     this.element.hidden = true;
     this.#input.removeAttribute('aria-activedescendant');
   }
+}
+
+/** What stands behind the name. */
+function remark(choice: Choice): string {
+  if (choice.kind !== 'person') return choice.kind;
+  return choice.user.user_id === choice.name ? '' : choice.user.user_id;
 }
 
 let count = 0;

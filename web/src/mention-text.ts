@@ -1,29 +1,38 @@
-/** The names that a composer's text uses for people: `@Ada Lovelace` for the id `ada`. At most 100 are kept. */
-export class MentionNames {
-  readonly #ids = new Map<string, string>();
+/** How people and groups are called. */
+export interface Callings {
+  readonly person: (userId: string) => string;
+  readonly group: (groupId: string) => string;
+}
 
-  add(name: string, userId: string): void {
-    if (this.#ids.size >= 100) this.#ids.delete(this.#ids.keys().next().value!);
-    this.#ids.set(name, userId);
+/** The names that a composer's text uses: `@Ada Lovelace` for what is sent as `<@ada>`. At most 100 are kept. */
+export class MentionNames {
+  readonly #codes = new Map<string, string>();
+
+  /** `code`: as it is sent. */
+  add(name: string, code: string): void {
+    if (this.#codes.size >= 100) this.#codes.delete(this.#codes.keys().next().value!);
+    this.#codes.set(name, code);
   }
 
-  /** Turns what was typed into what is sent: `@name` of the people added, `@channel` and `@here`. */
+  /** Turns what was typed into what is sent: `@name` of those added, `@channel` and `@here`. */
   encode(text: string): string {
-    const names = [...this.#ids.keys()].sort((a, b) => b.length - a.length);
+    const names = [...this.#codes.keys()].sort((a, b) => b.length - a.length);
     let encoded = text;
-    for (const name of names) encoded = replaceAt(encoded, name, `<@${this.#ids.get(name)}>`);
+    for (const name of names) encoded = replaceAt(encoded, name, this.#codes.get(name)!);
     return replaceAt(replaceAt(encoded, 'channel', '<!channel>'), 'here', '<!here>');
   }
 
-  /** The reverse, for editing; `nameOf` gives a person's name. */
-  decode(text: string, nameOf: (userId: string) => string): string {
+  /** The reverse, for editing. */
+  decode(text: string, nameOf: Callings): string {
     return text
-      .replace(/<@([^\s<>]+)>/g, (_, userId: string) => {
-        const name = nameOf(userId);
-        this.add(name, userId);
-        return `@${name}`;
-      })
+      .replace(/<@([^\s<>]+)>/g, (code, userId: string) => this.#called(nameOf.person(userId), code))
+      .replace(/<!group:([^\s<>|]+)>/g, (code, groupId: string) => this.#called(nameOf.group(groupId), code))
       .replace(/<!(channel|here)>/g, '@$1');
+  }
+
+  #called(name: string, code: string): string {
+    this.add(name, code);
+    return `@${name}`;
   }
 }
 

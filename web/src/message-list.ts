@@ -1,10 +1,11 @@
-import { MillraceError, type PageRequest, type Timeline, type TimelinePage } from '../../client/index.ts';
+import { type Message, MillraceError, type PageRequest, type Timeline, type TimelinePage } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
 import { type Child, fill, h } from './dom.ts';
 import { icon } from './icon.ts';
 import { KeyedRows } from './keyed-rows.ts';
 import type { RowActions } from './message-row.ts';
 import { messageRows } from './message-rows.ts';
+import { OpenStrip } from './open-strip.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,18 +22,20 @@ export interface MessageListOptions {
   readonly beginning: () => Child;
   /** Whether `load` serves `before`; if not, a button leads back to the beginning. Default true. */
   readonly pagesBack?: boolean;
-  /** Messages above this seq get the line that says `New`. */
-  readonly newAfter?: number;
   /** Under what name the authors shown are watched for their presence. */
   readonly presencePart: string;
-  /** Called when the newest message is in sight. */
-  readonly onNewestSeen: () => void;
+  /** Called after each page that was loaded. */
+  readonly onPage: () => void;
+  /** Called when the newest message is in sight; `came`: it was not before. */
+  readonly onNewestSeen: (came: boolean) => void;
 }
 
 type Direction = PageRequest['direction'];
 
 /** A page that is no longer asked for again when it comes back stale this often: events pour in faster than it is read. */
-const MAX_STALE = 3;
+const MAX_STALE = 5;
+/** Before asking again, ms, once more for each time. */
+const STALE_MS = 200;
 /** Pages that are gone through forward, at most, to reach a reply or the end of a thread. */
 const MAX_FORWARD = 20;
 
@@ -50,6 +53,9 @@ export class MessageList {
   /** Counts the loads, so that one overtaken by a new window changes nothing. */
   #turn = 0;
   #problem: { readonly direction: Direction; readonly around: string | undefined; readonly detail: string } | undefined;
+  readonly #strip = new OpenStrip();
+  #isNew: ((message: Message) => boolean) | undefined;
+  #sawNewest = false;
   #scheduled = false;
   #disposed = false;
 
@@ -74,6 +80,12 @@ export class MessageList {
   /** Loads the newest messages, or those around one of them. */
   async open(around?: string): Promise<void> {
     await this.#load('window', around);
+  }
+
+  /** Puts the line that says `New` before the first such message. */
+  markNew(isNew: ((message: Message) => boolean) | undefined): void {
+    this.#isNew = isNew;
+    this.refresh();
   }
 
   /** Loads again what could not be loaded. */
@@ -118,7 +130,7 @@ export class MessageList {
 
   dispose(): void {
     this.#disposed = true;
-    this.#options.workspace.presences.drop(this.#options.presencePart);
+    this.#options.workspace.presences.hide(this.#options.presencePart);
     this.#scroll.dispose();
   }
 
@@ -161,36 +173,43 @@ export class MessageList {
 
   /** Whether the page came and is still wanted. */
   async #fetch(direction: Direction, around: string | undefined, turn: number): Promise<boolean> {
-    const { timeline, load } = this.#options;
+    const { timeline, load, onPage } = this.#options;
     for (let stale = 0; stale < MAX_STALE; stale++) {
       const request = timeline.begin(direction);
       const page = await load(request, around);
       if (this.#disposed || turn !== this.#turn) return false;
-      if (timeline.complete(request, page)) return true;
+      if (timeline.complete(request, page)) {
+        onPage();
+        return true;
+      }
+      await new Promise((resolve) => setTimeout(resolve, STALE_MS * (stale + 1)));
     }
-    return true;
+    throw new MillraceError({ code: 'stale', detail: 'So much is being said that it could not be read in one piece.' });
   }
 
   #onScroll(): void {
     const { timeline, pagesBack } = this.#options;
     timeline.following = this.#scroll.atEnd && !timeline.hasMoreAfter;
     this.#jump.hidden = this.atNewest || !timeline.loaded;
+    if (!this.atNewest) this.#sawNewest = false;
     if (this.#loading || !timeline.loaded || this.#problem) return;
     if (timeline.hasMoreBefore && pagesBack !== false && this.#scroll.nearStart) void this.#load('before');
     else if (timeline.hasMoreAfter && this.#scroll.nearEnd) void this.#load('after');
-    if (this.atNewest) this.#options.onNewestSeen();
+    const came = !this.#sawNewest;
+    this.#sawNewest = this.atNewest;
+    if (this.#sawNewest) this.#options.onNewestSeen(came);
   }
 
   #render(): void {
-    const { timeline, workspace, actions, writable, newAfter, presencePart } = this.#options;
-    workspace.presences.want(
+    const { timeline, workspace, actions, writable, presencePart } = this.#options;
+    workspace.presences.show(
       presencePart,
       timeline.messages.map(({ user_id }) => user_id),
     );
     this.#scroll.keep(() => {
       this.#renderTop();
       fill(this.#end, this.#problem?.direction === 'after' && this.#notice('Newer messages could not be loaded.'));
-      this.#rows.show(messageRows(timeline, { workspace, actions, writable }, newAfter));
+      this.#rows.show(messageRows(timeline, { workspace, actions, writable, strip: this.#strip }, this.#isNew));
     });
     this.#onScroll();
   }
@@ -226,10 +245,12 @@ export class MessageList {
 
   #onKey(event: KeyboardEvent): void {
     moveInList(event, this.#log, 'article');
-    if (event.key !== 'Enter' || !(event.target instanceof HTMLElement)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;
     const id = event.target.matches('article') ? event.target.dataset['id'] : undefined;
     const message = this.#options.timeline.messages.find(({ message_id }) => message_id === id);
-    if (message) this.#options.actions.onThread?.(message);
+    const { onThread, onUnread } = this.#options.actions;
+    if (message && event.key === 'Enter') onThread?.(message);
+    else if (message && event.key.toLowerCase() === 'u') onUnread?.(message);
   }
 }
 

@@ -1,8 +1,10 @@
-import type { Draft, Message } from '../../client/index.ts';
+import { type Draft, erasedUser, type Message } from '../../client/index.ts';
 import { avatar } from './avatar.ts';
 import { bareTime, fullTime, timeOfDay } from './dates.ts';
 import { type Child, h } from './dom.ts';
+import { groupsIn } from './groups.ts';
 import { icon } from './icon.ts';
+import type { OpenStrip } from './open-strip.ts';
 import { presenceDot } from './presence-dot.ts';
 import { reactionChips, reactionStrip } from './reactions.ts';
 import { plainText, richText } from './rich-text-view.ts';
@@ -17,6 +19,10 @@ export interface RowActions {
   readonly onEdit: (message: Message) => void;
   readonly onDelete: (message: Message) => void;
   readonly onReact: (message: Message, emoji: string, on: boolean) => void;
+  /** Makes it and all behind it unread; absent inside a thread. */
+  readonly onUnread?: (message: Message) => void;
+  readonly onEdits: (message: Message) => void;
+  readonly onPerson: (userId: string) => void;
   readonly onRetry: (draft: Draft) => void;
   readonly onDiscard: (draft: Draft) => void;
 }
@@ -28,11 +34,13 @@ export interface RowContext {
   readonly compact: boolean;
   /** Whether one may change the message at all: not while only looking into a channel. */
   readonly writable: boolean;
+  readonly strip: OpenStrip;
 }
 
 /** Changes whenever a row would look different. */
 export function messageSignature(message: Message, { workspace, compact, writable }: RowContext): string {
   const names = [message.user_id, ...message.mentions].map((id) => workspace.people.name(id));
+  const groups = groupsIn(message.text).map((id) => [workspace.groups.name(id), workspace.groups.mine(id)]);
   return JSON.stringify([
     message.message_id,
     message.rev,
@@ -41,15 +49,15 @@ export function messageSignature(message: Message, { workspace, compact, writabl
     compact,
     writable,
     names,
+    groups,
+    workspace.threads.unread(message.message_id),
   ]);
 }
 
 export function messageRow(message: Message, context: RowContext): HTMLElement {
   const { workspace, actions } = context;
   const name = workspace.people.name(message.user_id);
-  const mentioned =
-    !message.deleted && message.user_id !== workspace.me.user_id && workspace.unread.mentionsMe(message);
-  const replies = message.reply_count;
+  const mentioned = !message.deleted && message.user_id !== workspace.me.user_id && workspace.callsMe(message);
   return frame(
     {
       name,
@@ -58,23 +66,40 @@ export function messageRow(message: Message, context: RowContext): HTMLElement {
       compact: context.compact,
       class: mentioned ? 'row mentioned' : 'row',
       id: message.message_id,
-      dot: presenceDot(message.user_id, workspace.presences.of(message.user_id), false),
+      dot:
+        message.user_id !== erasedUser && presenceDot(message.user_id, workspace.presences.of(message.user_id), false),
+      onPerson: actions.onPerson,
       spoken: message.deleted ? 'deleted' : plainText(message.text, workspace).slice(0, MAX_SPOKEN),
     },
     message.deleted ? h('div', { class: 'text gone' }, 'This message was deleted.') : richText(message.text, workspace),
-    message.edited_at &&
-      !message.deleted &&
-      h('span', { class: 'edited', title: fullTime(message.edited_at) }, '(edited)'),
+    editedMark(message, context),
     reactionChips(message, context),
-    actions.onThread &&
-      replies > 0 &&
-      h(
-        'button',
-        { type: 'button', class: 'thread-link', on: { click: () => actions.onThread?.(message) } },
-        icon('reply'),
-        replies === 1 ? '1 reply' : `${replies} replies`,
-      ),
+    actions.onThread && message.reply_count > 0 && threadLink(message, context),
     context.writable && toolbar(message, context),
+  );
+}
+
+/** Those who may read what it said before get there by it. */
+function editedMark(message: Message, { workspace, actions }: RowContext): HTMLElement | false {
+  if (!message.edited_at || message.deleted) return false;
+  const title = `Edited ${fullTime(message.edited_at)}`;
+  if (message.user_id !== workspace.me.user_id && !workspace.administers) {
+    return h('span', { class: 'edited', title }, '(edited)');
+  }
+  const click = () => actions.onEdits(message);
+  const attributes = { title: `${title}: show earlier texts`, 'aria-haspopup': 'dialog', 'data-focus': 'edits' };
+  return h('button', { type: 'button', class: 'edited', ...attributes, on: { click } }, '(edited)');
+}
+
+function threadLink(message: Message, { workspace, actions }: RowContext): HTMLElement {
+  const { reply_count } = message;
+  const unread = workspace.threads.unread(message.message_id);
+  return h(
+    'button',
+    { type: 'button', class: 'thread-link', 'data-focus': 'thread', on: { click: () => actions.onThread?.(message) } },
+    icon('reply'),
+    reply_count === 1 ? '1 reply' : `${reply_count} replies`,
+    unread && h('span', { class: 'tag' }, 'new'),
   );
 }
 
@@ -121,7 +146,8 @@ interface FrameFields {
   readonly class: string;
   readonly id: string;
   /** The author's presence; a draft has none. */
-  readonly dot?: HTMLElement;
+  readonly dot?: HTMLElement | false;
+  readonly onPerson?: RowActions['onPerson'];
   /** What a screen reader says of the row when it gets the focus. */
   readonly spoken: string;
 }
@@ -138,15 +164,17 @@ function frame(fields: FrameFields, ...content: Child[]): HTMLElement {
       'aria-label': `${name}, ${timeOfDay(time)}: ${fields.spoken}`,
     },
     h('div', { class: 'gutter' }, ...(compact ? [stamp] : [avatar(userId, name), fields.dot])),
-    h(
-      'div',
-      { class: 'body' },
-      !compact && h('div', { class: 'byline' }, h('span', { class: 'author' }, name), stamp),
-      ...content,
-    ),
+    h('div', { class: 'body' }, !compact && h('div', { class: 'byline' }, author(fields), stamp), ...content),
   );
   reachByRow(row);
   return row;
+}
+
+/** Leads to the person, where there is one. */
+function author({ name, userId, onPerson }: FrameFields): HTMLElement {
+  if (!onPerson || userId === erasedUser) return h('span', { class: 'author' }, name);
+  const attributes = { type: 'button', class: 'author', title: `About ${name}`, 'data-focus': 'author' };
+  return h('button', { ...attributes, 'aria-haspopup': 'dialog', on: { click: () => onPerson(userId) } }, name);
 }
 
 /**
@@ -168,15 +196,19 @@ function reachByRow(row: HTMLElement): void {
 }
 
 function toolbar(message: Message, context: RowContext): HTMLElement | false {
-  const { actions, workspace } = context;
+  const { actions, workspace, strip } = context;
   if (message.deleted) return false;
   const mine = message.user_id === workspace.me.user_id;
   const bar = h('div', { class: 'actions', role: 'toolbar', 'aria-label': 'Message actions' });
-  const button = (label: string, name: Parameters<typeof icon>[0], click: () => void) =>
-    h('button', { type: 'button', class: 'icon-button', title: label, 'aria-label': label, on: { click } }, icon(name));
-  bar.append(button('React', 'smile', () => reactionStrip(bar, message, context)));
-  if (actions.onThread) bar.append(button('Reply in thread', 'reply', () => actions.onThread?.(message)));
-  if (mine) bar.append(button('Edit', 'edit', () => actions.onEdit(message)));
-  if (mine) bar.append(button('Delete', 'trash', () => actions.onDelete(message)));
+  const button = (label: string, name: Parameters<typeof icon>[0], click: () => void) => {
+    const attributes = { title: label, 'aria-label': label, 'data-focus': label };
+    bar.append(h('button', { type: 'button', class: 'icon-button', ...attributes, on: { click } }, icon(name)));
+  };
+  button('React', 'smile', () => reactionStrip(bar, message, context));
+  if (actions.onThread) button('Reply in thread', 'reply', () => actions.onThread?.(message));
+  if (actions.onUnread) button('Mark as unread', 'unread', () => actions.onUnread?.(message));
+  if (mine) button('Edit', 'edit', () => actions.onEdit(message));
+  if (mine || workspace.moderates(message.channel_id)) button('Delete', 'trash', () => actions.onDelete(message));
+  if (strip.holds(message)) reactionStrip(bar, message, context, false);
   return bar;
 }

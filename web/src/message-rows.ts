@@ -1,4 +1,4 @@
-import type { Timeline, TimelineEntry } from '../../client/index.ts';
+import type { Message, Timeline, TimelineEntry } from '../../client/index.ts';
 import { dayKey, dayName } from './dates.ts';
 import { h } from './dom.ts';
 import type { KeyedRow } from './keyed-rows.ts';
@@ -7,22 +7,22 @@ import { echoRow, echoSignature, messageRow, messageSignature, type RowContext }
 /** One author's messages within this time, ms, stand under one name. */
 const COMPACT_MS = 5 * 60_000;
 
-/** A timeline as rows: a divider where a day begins, and before the first message of others above `newAfter` (a seq). */
+/** A timeline as rows: a divider where a day begins, and before the first message that is new. */
 export function messageRows(
   timeline: Timeline,
   context: Omit<RowContext, 'compact'>,
-  newAfter: number | undefined,
+  isNew: ((message: Message) => boolean) | undefined,
 ): KeyedRow[] {
   const rows: KeyedRow[] = [];
   const me = context.workspace.me.user_id;
   let before: { day: string; userId: string; time: number } | undefined;
-  let marked = newAfter === undefined;
+  let marked = isNew === undefined;
   for (const entry of timeline.entries()) {
     const { time, userId } = about(entry, me);
     const day = dayKey(time);
     // Imported messages keep their own times, so that a day may begin more than once: the key is the message's.
     if (day !== before?.day) rows.push(divider(`day of ${entry.key}`, 'day', dayName(time)));
-    if (!marked && entry.kind === 'message' && entry.message.seq > newAfter! && userId !== me) {
+    if (!marked && entry.kind === 'message' && isNew!(entry.message)) {
       marked = true;
       rows.push(divider('new', 'new', 'New'));
       before = undefined;

@@ -24,6 +24,13 @@ test('finds mentions, links, code and blocks, and leaves the rest as it is', () 
   ]);
 });
 
+test('finds groups, with or without what Slack writes behind them', () => {
+  const group = { kind: 'group', groupId: 'night-shift' };
+  assert.deepEqual(tokenize('<!group:night-shift>'), [group]);
+  assert.deepEqual(tokenize('<!group:night-shift|@night>'), [group]);
+  assert.deepEqual(tokenize('<!group:>'), [{ kind: 'text', text: '<!group:>' }]);
+});
+
 test('reads what an import from Slack holds: links in angle brackets, emphasis, quotes, names of emoji', () => {
   const link = { kind: 'link', url: 'https://a.example/', text: 'a site' };
   assert.deepEqual(tokenize('<https://a.example/|a site>'), [link]);
@@ -79,7 +86,22 @@ test('loses no character of a text without blocks', () => {
   fc.assert(
     fc.property(
       fc.string({
-        unit: fc.constantFrom('a', ' ', '`', '<@u>', '<!here>', 'https://x.y', '.', ')', '(', '\n', '*', '_', ':'),
+        unit: fc.constantFrom(
+          'a',
+          ' ',
+          '`',
+          '<@u>',
+          '<!here>',
+          '<!group:g>',
+          'https://x.y',
+          '.',
+          ')',
+          '(',
+          '\n',
+          '*',
+          '_',
+          ':',
+        ),
       }),
       (text) => {
         fc.pre(!text.includes('```'));
@@ -110,16 +132,17 @@ test('joins highlights, and lets links with a marked word in them be rewritten w
 
 test('sends ids for the names that were chosen, and no others', () => {
   const names = new MentionNames();
-  names.add('Ann', 'u1');
-  names.add('Ann Lee', 'u2');
+  names.add('Ann', '<@u1>');
+  names.add('Ann Lee', '<@u2>');
   assert.equal(
     names.encode('@Ann Lee and @Ann, not x@Ann or @Anna; @here'),
     '<@u2> and <@u1>, not x@Ann or @Anna; <!here>',
   );
   const editing = new MentionNames();
-  const text = editing.decode('<@u9> <!channel>', () => 'Zoë $& (ops)');
-  assert.equal(text, '@Zoë $& (ops) @channel');
-  assert.equal(editing.encode(text), '<@u9> <!channel>');
+  const nameOf = { person: () => 'Zoë $& (ops)', group: () => 'Night shift' };
+  const text = editing.decode('<@u9> <!channel> <!group:n>', nameOf);
+  assert.equal(text, '@Zoë $& (ops) @channel @Night shift');
+  assert.equal(editing.encode(text), '<@u9> <!channel> <!group:n>');
 });
 
 /** The text that tokens were read from. */
@@ -129,6 +152,7 @@ function written(tokens: readonly Token[]): string {
     .map((token) => {
       if (token.kind === 'mention') return `<@${token.userId}>`;
       if (token.kind === 'everyone') return `<!${token.name}>`;
+      if (token.kind === 'group') return `<!group:${token.groupId}>`;
       if (token.kind === 'styled') return `${sign[token.style]}${written(token.tokens)}${sign[token.style]}`;
       if (token.kind === 'quote') return written(token.tokens);
       return token.kind === 'code' ? `\`${token.text}\`` : token.text;

@@ -2,10 +2,13 @@ import { MillraceError, type User } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
 import { avatar } from './avatar.ts';
 import { fill, h } from './dom.ts';
+import { presenceDot } from './presence-dot.ts';
 import type { Workspace } from './workspace.ts';
 
 const WAIT_MS = 150;
 const MAX_SHOWN = 8;
+/** Where all are listed; the others are found by their names. */
+const MAX_LISTED = 100;
 
 /** A field that finds people of the workspace by the beginning of their name. */
 export class PeoplePicker {
@@ -14,6 +17,7 @@ export class PeoplePicker {
   readonly #onPick: (user: User) => void;
   readonly #input: HTMLInputElement;
   readonly #list = h('div', { class: 'picker-list' });
+  #all = false;
   #asked: AbortController | undefined;
 
   constructor(workspace: Workspace, label: string, onPick: (user: User) => void) {
@@ -35,6 +39,19 @@ export class PeoplePicker {
     this.#input.focus();
   }
 
+  /** Empties the field, for the next one. */
+  clear(): void {
+    this.#input.value = '';
+    void this.#look();
+    this.focus();
+  }
+
+  /** Lists people before anything is typed, too. */
+  listAll(): void {
+    this.#all = true;
+    void this.#look();
+  }
+
   async #look(): Promise<void> {
     this.#asked?.abort();
     const asked = new AbortController();
@@ -42,13 +59,24 @@ export class PeoplePicker {
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     const prefix = this.#input.value.trim();
     if (asked.signal.aborted) return;
-    if (prefix === '') {
+    if (prefix === '' && !this.#all) {
       fill(this.#list);
       return;
     }
     try {
-      const { users } = await this.#workspace.client.rest.users({ prefix, signal: asked.signal });
-      fill(this.#list, ...users.slice(0, MAX_SHOWN).map((user) => this.#row(user)));
+      const { users, next_cursor } = await this.#workspace.client.rest.users({
+        ...(prefix ? { prefix } : {}),
+        limit: 100,
+        signal: asked.signal,
+      });
+      fill(this.#list, ...users.slice(0, this.#all ? MAX_LISTED : MAX_SHOWN).map((user) => this.#row(user)));
+      this.#workspace.presences.show(
+        'picker',
+        users.map(({ user_id }) => user_id),
+      );
+      if (this.#all && next_cursor) {
+        this.#list.append(h('p', { class: 'quiet' }, 'There are more: type the beginning of a name.'));
+      }
       if (users.length === 0) fill(this.#list, h('p', { class: 'quiet' }, 'Nobody is called that.'));
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
@@ -58,13 +86,15 @@ export class PeoplePicker {
 
   #row(user: User): HTMLElement {
     this.#workspace.people.learn(user);
+    const status = this.#workspace.presences.of(user.user_id);
     const name = user.name || user.user_id;
     return h(
       'button',
       { type: 'button', class: 'browse-row', on: { click: () => this.#onPick(user) } },
+      presenceDot(user.user_id, status, true),
       avatar(user.user_id, name),
       h('span', { class: 'option-name' }, name),
-      h('span', { class: 'quiet' }, user.user_id),
+      h('span', { class: 'quiet' }, user.deactivated ? `${user.user_id}, no longer here` : user.user_id),
     );
   }
 }

@@ -1,19 +1,16 @@
-import { Emitter, MillraceError, type MillraceRest, type User } from '../../client/index.ts';
+import { Emitter, erasedUser, MillraceError, type MillraceRest, type User } from '../../client/index.ts';
+import { Asking } from './asking.ts';
 
 const MAX_KNOWN = 2_000;
-const MAX_ASKING = 6;
-const MAX_QUEUED = 500;
+/** The most that a call lists. */
+const PAGE = 200;
 
-/**
- * Names by user id, fetched when first asked for. Keeps the 2,000 last used; asks for six at a time, and what would
- * queue beyond 500 is asked for at the next showing.
- */
+/** Names by user id, fetched when first asked for. Keeps the 2,000 last used. */
 export class People {
-  readonly events = new Emitter<{ change: undefined }>();
+  readonly events = new Emitter<{ change: undefined; forgotten: string }>();
   readonly #rest: MillraceRest;
   readonly #known = new Map<string, string>();
-  readonly #queue = new Set<string>();
-  #asking = 0;
+  readonly #asking = new Asking((userId) => this.#fetch(userId));
 
   constructor(rest: MillraceRest) {
     this.#rest = rest;
@@ -21,10 +18,10 @@ export class People {
 
   /** The name, or for now the id; `change` fires once the name is there. */
   name(userId: string): string {
+    if (userId === erasedUser) return 'Erased person';
     const name = this.#known.get(userId);
     if (name === undefined) {
-      if (this.#queue.size < MAX_QUEUED) this.#queue.add(userId);
-      this.#ask();
+      this.#asking.for(userId);
       return userId;
     }
     this.#known.delete(userId);
@@ -32,10 +29,31 @@ export class People {
     return name;
   }
 
-  /** Learns the first 200 people at once: in most workspaces that is everyone, without a call for each. */
-  async meet(): Promise<void> {
+  /** The name if it is known by now; asks nobody. */
+  knownName(userId: string): string | undefined {
+    return this.#known.get(userId);
+  }
+
+  /**
+   * Learns the first 200 people at once: in most workspaces that is everyone, without a call for each. `restored`: names
+   * were kept on this device; those of people who are not listed by now, for they were erased, are forgotten.
+   */
+  async meet(restored = false): Promise<void> {
+    const unseen = new Set(restored ? this.#known.keys() : []);
     try {
-      for (const user of (await this.#rest.users({ limit: 200 })).users) this.learn(user);
+      let cursor: string | null = null;
+      do {
+        const page: { users: User[]; next_cursor: string | null } = await this.#rest.users({
+          limit: PAGE,
+          ...(cursor ? { cursor } : {}),
+        });
+        for (const user of page.users) {
+          this.learn(user);
+          unseen.delete(user.user_id);
+        }
+        cursor = page.next_cursor;
+      } while (cursor && unseen.size > 0);
+      for (const userId of unseen) this.forget(userId);
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
       // Then each is asked for when first shown.
@@ -50,15 +68,16 @@ export class People {
     this.events.emit('change', undefined);
   }
 
-  #ask(): void {
-    for (const userId of this.#queue) {
-      if (this.#asking >= MAX_ASKING) return;
-      this.#queue.delete(userId);
-      this.#asking++;
-      // The id stands in until the answer is there, and stays when there is none.
-      this.#keep(userId, userId);
-      void this.#fetch(userId);
-    }
+  /** Someone who was erased, or may have been: their name is nowhere kept, and asked for when it is shown. */
+  forget(userId: string): void {
+    if (!this.#known.delete(userId)) return;
+    this.events.emit('forgotten', userId);
+    this.events.emit('change', undefined);
+  }
+
+  /** Ids and names, but those that stand in for themselves until their name is there. */
+  *known(): Iterable<readonly [string, string]> {
+    for (const [id, name] of this.#known) if (id !== name) yield [id, name];
   }
 
   #keep(userId: string, name: string): void {
@@ -67,15 +86,14 @@ export class People {
   }
 
   async #fetch(userId: string): Promise<void> {
+    // The id stands in until the answer is there, and stays when there is none.
+    this.#keep(userId, userId);
     try {
       this.learn(await this.#rest.user(userId));
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
       // Unknown people keep their id as a name; others are asked for again at their next showing.
       if (error.code !== 'not_found') this.#known.delete(userId);
-    } finally {
-      this.#asking--;
-      this.#ask();
     }
   }
 }

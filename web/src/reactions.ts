@@ -25,6 +25,7 @@ export function reactionChips(message: Message, { workspace, actions, writable }
         'aria-pressed': String(mine),
         'aria-label': `${emoji}, ${users.length}: ${names}`,
         title: names,
+        'data-focus': `chip ${emoji}`,
         disabled: !writable,
         on: { click: () => actions.onReact(message, emoji, !mine) },
       },
@@ -36,16 +37,20 @@ export function reactionChips(message: Message, { workspace, actions, writable }
   return h('div', { class: 'chips' }, ...chips, more > 0 && h('span', { class: 'quiet' }, `${more} more`));
 }
 
-/** Turns a row's toolbar into a choice of emoji. */
-export function reactionStrip(bar: HTMLElement, message: Message, { workspace, actions }: RowContext): void {
+/** Turns a row's toolbar into a choice of emoji. `focus`: not where it was open before its row was made anew. */
+export function reactionStrip(bar: HTMLElement, message: Message, context: RowContext, focus = true): void {
+  const { workspace, actions, strip } = context;
   const before = [...bar.children] as HTMLElement[];
-  const close = (focus: HTMLElement | undefined) => {
+  const close = (to: HTMLElement | undefined) => {
     bar.removeEventListener('focusout', leave);
     bar.removeEventListener('keydown', onEscape);
-    exchange(bar, before, focus);
+    strip.closed(bar);
+    exchange(bar, before, to);
   };
   const leave = (event: FocusEvent) => {
-    if (!bar.contains(event.relatedTarget as Node | null)) close(undefined);
+    // Gone with its row, as when that is paged out.
+    if (!bar.isConnected) strip.closed(bar);
+    else if (!bar.contains(event.relatedTarget as Node | null)) close(undefined);
   };
   const onEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
@@ -58,13 +63,12 @@ export function reactionStrip(bar: HTMLElement, message: Message, { workspace, a
       close(before[0]);
       actions.onReact(message, emoji, !mine);
     };
-    return h(
-      'button',
-      { type: 'button', class: 'icon-button emoji', 'aria-label': `React with ${emoji}`, on: { click } },
-      emoji,
-    );
+    const label = `React with ${emoji}`;
+    const attributes = { 'aria-label': label, 'data-focus': label, on: { click } };
+    return h('button', { type: 'button', class: 'icon-button emoji', ...attributes }, emoji);
   });
-  exchange(bar, buttons, buttons[0]);
+  exchange(bar, buttons, focus ? buttons[0] : undefined);
+  strip.opened(message, bar);
   bar.addEventListener('focusout', leave);
   bar.addEventListener('keydown', onEscape);
 }

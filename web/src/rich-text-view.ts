@@ -32,6 +32,10 @@ function node(token: Token, workspace: Workspace): Node | string {
       return h('blockquote', {}, ...nodes(token.tokens, workspace));
     case 'everyone':
       return h('span', { class: 'mention me' }, `@${token.name}`);
+    case 'group': {
+      const mine = workspace.groups.mine(token.groupId);
+      return h('span', { class: mine ? 'mention me' : 'mention' }, `@${workspace.groups.name(token.groupId)}`);
+    }
     case 'mention': {
       const mine = token.userId === workspace.me.user_id;
       return h('span', { class: mine ? 'mention me' : 'mention' }, `@${workspace.people.name(token.userId)}`);
@@ -48,6 +52,7 @@ function plain(tokens: readonly Token[], workspace: Workspace): string {
   return tokens
     .map((token) => {
       if (token.kind === 'mention') return `@${workspace.people.name(token.userId)}`;
+      if (token.kind === 'group') return `@${workspace.groups.name(token.groupId)}`;
       if (token.kind === 'everyone') return `@${token.name}`;
       if (token.kind === 'quote') return ` ${plain(token.tokens, workspace)} `;
       if (token.kind === 'block') return ` ${token.text} `;

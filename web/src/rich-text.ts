@@ -5,6 +5,7 @@ export type Token =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'mention'; readonly userId: string }
   | { readonly kind: 'everyone'; readonly name: 'channel' | 'here' }
+  | { readonly kind: 'group'; readonly groupId: string }
   | { readonly kind: 'link'; readonly url: string; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'block'; readonly text: string }
@@ -19,6 +20,7 @@ const INLINE = new RegExp(
     '`(?<code>[^`\\n]+)`',
     '<@(?<user>[^\\s<>]{1,256})>',
     '<!(?<everyone>channel|here)>',
+    '<!group:(?<group>[^\\s<>|]{1,128})(?:\\|[^<>]{0,200})?>',
     // As Slack writes what its users typed: a link in angle brackets, perhaps with what it is called, and channels.
     '<(?<wrapped>https?://[^\\s<>|"]+)(?:\\|(?<label>[^<>\\n]+))?>',
     '<#[^\\s<>|]+\\|(?<channel>[^\\s<>]+)>',
@@ -72,10 +74,11 @@ function inline(text: string, tokens: Token[]): void {
 
 /** What a match means, and how much of it is meant, if not all. */
 function read(groups: Record<string, string | undefined>): { token: Token; length?: number } | undefined {
-  const { code, user, everyone, wrapped, label, channel, bare, emoji, sign, inner } = groups;
+  const { code, user, everyone, group, wrapped, label, channel, bare, emoji, sign, inner } = groups;
   if (code !== undefined) return { token: { kind: 'code', text: code } };
   if (user !== undefined) return { token: { kind: 'mention', userId: user } };
   if (everyone !== undefined) return { token: { kind: 'everyone', name: everyone as 'channel' | 'here' } };
+  if (group !== undefined) return { token: { kind: 'group', groupId: group } };
   if (wrapped !== undefined) return { token: { kind: 'link', url: wrapped, text: label ?? wrapped } };
   if (channel !== undefined) return { token: { kind: 'text', text: `#${channel}` } };
   if (bare !== undefined) {

@@ -1,4 +1,4 @@
-import { MillraceError, type SearchHit, type SearchPage } from '../../client/index.ts';
+import { type Channel, MillraceError, type SearchHit, type SearchPage } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
 import { avatar } from './avatar.ts';
 import { fullTime, shortTime } from './dates.ts';
@@ -7,6 +7,7 @@ import { emojiOf } from './emoji-names.ts';
 import { joinHighlights, unmarked } from './highlight.ts';
 import { icon } from './icon.ts';
 import { plainText } from './rich-text-view.ts';
+import { SearchFilters } from './search-filters.ts';
 import type { Workspace } from './workspace.ts';
 
 const WAIT_MS = 250;
@@ -16,7 +17,7 @@ const MAX_SHOWN = 200;
 export interface SearchPanelOptions {
   readonly workspace: Workspace;
   /** The channel that is open, for the search within it. */
-  readonly channelId: string | undefined;
+  readonly channel: Channel | undefined;
   readonly onOpen: (hit: SearchHit) => void;
   readonly onClose: () => void;
 }
@@ -26,7 +27,9 @@ export class SearchPanel {
   readonly element: HTMLElement;
   readonly #options: SearchPanelOptions;
   readonly #input: HTMLInputElement;
-  readonly #here = h('input', { type: 'checkbox' });
+  readonly #filters: SearchFilters;
+  /** What the server did not understand of the search. */
+  readonly #error = h('p', { class: 'form-error search-error', role: 'alert', id: 'search-error' });
   readonly #sort: HTMLSelectElement;
   readonly #status = h('p', { class: 'quiet search-status', role: 'status' });
   readonly #results = h('div', { class: 'results' });
@@ -39,6 +42,7 @@ export class SearchPanel {
     this.#input = h('input', {
       type: 'search',
       'aria-label': 'Search messages',
+      'aria-describedby': 'search-error',
       placeholder: 'Search messages',
       autocomplete: 'off',
       spellcheck: 'false',
@@ -49,13 +53,22 @@ export class SearchPanel {
       h('option', { value: 'relevance' }, 'Best first'),
       h('option', { value: 'newest' }, 'Newest first'),
     );
-    const scope = options.channelId !== undefined && h('label', { class: 'check' }, this.#here, 'Only this channel');
+    this.#filters = new SearchFilters({
+      workspace: options.workspace,
+      channel: options.channel,
+      query: () => this.#input.value,
+      onQuery: (q) => {
+        this.#input.value = q;
+        void this.#search(0);
+      },
+    });
     this.element = h(
-      'aside',
+      'div',
       { class: 'panel', 'aria-label': 'Search' },
       h(
-        'header',
+        'div',
         { class: 'panel-head' },
+        h('h2', { class: 'visually-hidden' }, 'Search'),
         h('div', { class: 'search-field' }, icon('search'), this.#input),
         h(
           'button',
@@ -63,27 +76,37 @@ export class SearchPanel {
           icon('close'),
         ),
       ),
-      h('div', { class: 'search-options' }, scope, this.#sort),
-      this.#status,
+      this.#error,
+      this.#filters.element,
+      h('div', { class: 'search-options' }, this.#status, this.#sort),
       this.#results,
     );
     this.#input.addEventListener('input', () => void this.#search(WAIT_MS));
-    for (const control of [this.#here, this.#sort]) control.addEventListener('change', () => void this.#search(0));
+    this.#sort.addEventListener('change', () => void this.#search(0));
     this.#input.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter') this.#results.querySelector('button')?.click();
+      const asked = !this.#input.hasAttribute('aria-invalid');
+      if (event.key === 'Enter' && asked) this.#results.querySelector('button')?.click();
       if (event.key !== 'ArrowDown') return;
       event.preventDefault();
       this.#results.querySelector('button')?.focus();
     });
     this.#results.addEventListener('keydown', (event) => moveInList(event, this.#results, 'button'));
     // Names arrive one by one.
-    this.#stop = options.workspace.people.events.on('change', () => this.#rename());
+    this.#stop = options.workspace.people.events.on('change', () => {
+      this.#rename();
+      this.#filters.refresh();
+    });
     this.#explain();
   }
 
   focus(): void {
     this.#input.focus();
     this.#input.select();
+  }
+
+  /** Another channel is open now. */
+  besides(channel: Channel): void {
+    this.#filters.besides(channel);
   }
 
   dispose(): void {
@@ -95,28 +118,39 @@ export class SearchPanel {
     this.#asked?.abort();
     const asked = new AbortController();
     this.#asked = asked;
+    this.#filters.refresh();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     if (asked.signal.aborted) return;
     const q = this.#input.value.trim();
+    this.#misunderstood(undefined);
     if (q === '') {
       this.#explain();
       return;
     }
     if (!cursor) setText(this.#status, 'Searching…');
     try {
-      const page = await this.#options.workspace.client.rest.search({
+      const { workspace } = this.#options;
+      if (!workspace.history.connected && !cursor) {
+        const page = await workspace.searchKept(q);
+        if (!asked.signal.aborted) this.#show(page, false, true);
+        return;
+      }
+      const page = await workspace.client.rest.search({
         q,
         limit: PAGE,
         sort: this.#sort.value as 'relevance' | 'newest',
-        ...(this.#here.checked && this.#options.channelId ? { channel_id: this.#options.channelId } : {}),
         ...(cursor ? { cursor } : {}),
         signal: asked.signal,
       });
-      if (!asked.signal.aborted) this.#show(page, cursor !== undefined);
+      if (!asked.signal.aborted) this.#show(page, cursor !== undefined, false);
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
       if (error.code === 'aborted') return;
       setText(this.#status, '');
+      if (error.code === 'invalid_request') {
+        this.#misunderstood(error.detail);
+        return;
+      }
       fill(
         this.#results,
         h(
@@ -129,16 +163,25 @@ export class SearchPanel {
     }
   }
 
-  #show(page: SearchPage, more: boolean): void {
+  /** Beside the field: what was found before stays, for one is likely still writing. */
+  #misunderstood(detail: string | undefined): void {
+    fill(this.#error, detail?.replace(/^q: /, ''));
+    if (detail === undefined) this.#input.removeAttribute('aria-invalid');
+    else this.#input.setAttribute('aria-invalid', 'true');
+  }
+
+  #show(page: SearchPage, more: boolean, kept: boolean): void {
     const { total, suggestion } = page;
-    setText(this.#status, total === 0 ? 'Nothing found.' : total === 1 ? '1 message' : `${total} messages`);
+    const found = total === 0 ? 'Nothing found' : total === 1 ? '1 message' : `${total} messages`;
+    setText(this.#status, kept ? `Offline results: ${found.toLowerCase()} among what is kept on this device.` : found);
+    this.#status.classList.toggle('kept', kept);
     if (suggestion) {
       const take = () => {
         this.#input.value = suggestion;
         void this.#search(0);
       };
       this.#status.append(
-        ' Did you mean ',
+        '. Did you mean ',
         h('button', { type: 'button', class: 'link', on: { click: take } }, suggestion),
         '?',
       );
@@ -240,6 +283,8 @@ export class SearchPanel {
 function readable(text: string, workspace: Workspace): string {
   return text
     .replace(/<@([^\s<>]+)>/g, (_, id: string) => `@${workspace.people.name(unmarked(id))}`)
+    .replace(/<!group:([^\s<>|]+)>/g, (_, id: string) => `@${workspace.groups.name(unmarked(id))}`)
+    .replace(/<!(channel|here)>/g, '@$1')
     .replace(/<(https?:[^\s<>|]+)(?:\|([^<>]*))?>/g, (_, url: string, label?: string) => label ?? url)
     .replace(/:([a-z0-9_+-]{1,32}):/g, (all, name: string) => emojiOf(name) ?? all)
     .replaceAll('`', '');

@@ -2,6 +2,7 @@ import type { Channel } from '../../client/index.ts';
 import { moveInList } from './arrow-keys.ts';
 import { avatar } from './avatar.ts';
 import { channelGlyph } from './channel-glyph.ts';
+import { endName } from './dates.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icon.ts';
 import { type KeyedRow, KeyedRows } from './keyed-rows.ts';
@@ -15,8 +16,12 @@ export interface SidebarOptions {
   readonly onCreate: () => void;
   readonly onBrowse: () => void;
   readonly onMessage: () => void;
+  readonly onPeople: () => void;
+  readonly onReadAll: () => void;
   readonly onSwitch: () => void;
   readonly onStatus: () => void;
+  /** Absent for those who may not change the workspace. */
+  readonly onWorkspace: (() => void) | undefined;
   readonly onSignOut: () => void;
   /** The line that tells how the connection is. */
   readonly status: HTMLElement;
@@ -35,6 +40,7 @@ export class Sidebar {
   );
   readonly #self: HTMLButtonElement;
   #current: string | undefined;
+  #order: readonly string[] = [];
 
   constructor(options: SidebarOptions) {
     this.#options = options;
@@ -47,26 +53,20 @@ export class Sidebar {
       'nav',
       { class: 'side-nav', 'aria-label': 'Channels' },
       this.#section('Channels', [
+        ['Mark all as read', 'check-all', options.onReadAll],
         ['Browse channels', 'compass', options.onBrowse],
         ['Create a channel', 'plus', options.onCreate],
       ]),
       channels,
       this.#empty,
-      this.#section('Direct messages', [['Message someone', 'plus', options.onMessage]]),
+      this.#section('Direct messages', [
+        ['People and groups', 'people', options.onPeople],
+        ['Message someone', 'plus', options.onMessage],
+      ]),
       people,
     );
     nav.addEventListener('keydown', (event) => moveInList(event, nav, '.side-row'));
-    const out = h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon-button',
-        'aria-label': 'Sign out',
-        title: 'Sign out',
-        on: { click: options.onSignOut },
-      },
-      icon('leave'),
-    );
+    const out = iconButton('Sign out', 'leave', options.onSignOut);
     this.element = h(
       'div',
       { class: 'sidebar', id: 'sidebar' },
@@ -74,6 +74,7 @@ export class Sidebar {
         'header',
         { class: 'side-head' },
         h('span', { class: 'workspace-name' }, options.workspace.me.workspace_id),
+        options.onWorkspace && iconButton('Workspace settings', 'sliders', options.onWorkspace),
         themeButton(),
       ),
       h(
@@ -100,21 +101,28 @@ export class Sidebar {
     const byTitle = (a: Channel, b: Channel) => workspace.title(a).localeCompare(workspace.title(b));
     const shared = all.filter((channel) => !isPerson(channel)).sort(byTitle);
     this.#channels.show(shared.map((channel) => this.#row(channel)));
-    this.#people.show(
-      all
-        .filter(isPerson)
-        .sort(byTitle)
-        .map((channel) => this.#row(channel)),
-    );
+    const direct = all.filter(isPerson).sort(byTitle);
+    this.#people.show(direct.map((channel) => this.#row(channel)));
+    this.#order = [...shared, ...direct].map(({ channel_id }) => channel_id);
     this.#empty.hidden = shared.length > 0;
     const name = workspace.people.name(workspace.me.user_id);
     const me = workspace.me.user_id;
     const status = workspace.presences.of(me);
-    this.#self.setAttribute('aria-label', `${name}, ${status}: set your status`);
-    if (this.#self.dataset['name'] === name) return;
-    this.#self.dataset['name'] = name;
+    const until = workspace.statusEnd.of(status);
+    const end = until && `${status} until ${endName(until)}`;
+    this.#self.setAttribute('aria-label', `${name}, ${end ?? status}: set your status`);
+    const shown = JSON.stringify([name, end]);
+    if (this.#self.dataset['shown'] === shown) return;
+    this.#self.dataset['shown'] = shown;
     const picture = h('span', { class: 'avatar-place' }, avatar(me, name), presenceDot(me, status, false));
-    fill(this.#self, picture, h('span', { class: 'option-name' }, name));
+    const ends = end !== undefined && h('span', { class: 'quiet self-end' }, end);
+    fill(this.#self, picture, h('span', { class: 'self-text' }, h('span', { class: 'option-name' }, name), ends));
+  }
+
+  /** The channel that stands so many rows below the open one; none beyond either end. */
+  beside(step: number): string | undefined {
+    const at = this.#order.indexOf(this.#current ?? '');
+    return this.#order[at + step];
   }
 
   focus(): void {
@@ -126,14 +134,17 @@ export class Sidebar {
   #row(channel: Channel): KeyedRow {
     const { workspace, onOpen } = this.#options;
     const { unread, mentions } = workspace.unread.get(channel.channel_id);
+    const { posting } = channel;
     const current = channel.channel_id === this.#current;
     const title = workspace.title(channel);
     const partner = workspace.partner(channel);
     const direct = channel.type === 'dm' ? unread : mentions;
     const status = partner && workspace.presences.of(partner);
+    const muted = workspace.levels.muted(channel.channel_id);
     const label = [
       title,
       status,
+      muted && 'muted',
       unread > 0 && `${unread} unread`,
       mentions > 0 && `${mentions} mention${mentions === 1 ? '' : 's'}`,
     ]
@@ -141,22 +152,23 @@ export class Sidebar {
       .join(', ');
     return {
       key: channel.channel_id,
-      signature: JSON.stringify([title, channel.type, unread, direct, current, status]),
+      signature: JSON.stringify([title, channel.type, posting, unread, direct, current, status, muted]),
       make: () =>
         h(
           'button',
           {
             type: 'button',
-            class: unread > 0 || mentions > 0 ? 'side-row unread' : 'side-row',
+            class: `side-row${muted ? ' muted' : unread > 0 || mentions > 0 ? ' unread' : ''}`,
             'aria-current': current && 'page',
             'aria-label': label,
             on: { click: () => onOpen(channel.channel_id) },
           },
           channelGlyph(channel, workspace),
           h('span', { class: 'option-name' }, title),
-          direct > 0
-            ? h('span', { class: 'badge mentions' }, cap(direct))
-            : unread > 0 && h('span', { class: 'badge' }, cap(unread)),
+          muted && icon('bell-off'),
+          direct > 0 && !muted
+            ? h('span', { class: 'badge mentions', 'data-count': cap(direct) })
+            : unread > 0 && h('span', { class: 'badge', 'data-count': cap(unread) }),
         ),
     };
   }
@@ -169,15 +181,14 @@ export class Sidebar {
       'div',
       { class: 'side-section' },
       h('h2', {}, title),
-      ...buttons.map(([label, name, click]) =>
-        h(
-          'button',
-          { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click } },
-          icon(name),
-        ),
-      ),
+      ...buttons.map(([label, name, click]) => iconButton(label, name, click)),
     );
   }
+}
+
+function iconButton(label: string, name: Parameters<typeof icon>[0], click: () => void): HTMLElement {
+  const attributes = { type: 'button', class: 'icon-button', 'aria-label': label, title: label };
+  return h('button', { ...attributes, on: { click } }, icon(name));
 }
 
 function cap(count: number): string {

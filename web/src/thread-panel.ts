@@ -1,13 +1,16 @@
-import { Timeline } from '../../client/index.ts';
+import { type Channel, compareIds, MillraceError, Timeline } from '../../client/index.ts';
 import { Composer } from './composer.ts';
 import { h } from './dom.ts';
+import { editsDialog } from './edits-dialog.ts';
+import type { FoundThread } from './history.ts';
 import { icon } from './icon.ts';
 import { MessageCommands } from './message-commands.ts';
 import { MessageList } from './message-list.ts';
+import { profileDialog } from './profile-dialog.ts';
+import { ThreadPeople } from './thread-people.ts';
 import type { Toasts } from './toast.ts';
 import type { Workspace } from './workspace.ts';
 
-const PAGE = 100;
 const WINDOW = 300;
 
 export interface ThreadPanelOptions {
@@ -17,6 +20,8 @@ export interface ThreadPanelOptions {
   readonly rootId: string;
   readonly unfinished: Map<string, string>;
   readonly onClose: () => void;
+  /** Goes to the channel with someone. */
+  readonly onMessage: (channel: Channel) => void;
 }
 
 /** A thread beside its channel: root, replies, and a composer that replies. */
@@ -27,10 +32,16 @@ export class ThreadPanel {
   readonly #list: MessageList;
   readonly #composer: Composer | undefined;
   readonly #stops: (() => void)[] = [];
+  /** What is shown was kept on this device: replies may be missing. */
+  #kept = false;
+  readonly #people: ThreadPeople;
+  /** The reply that the server was last told of as read. */
+  #told: string | undefined;
 
   constructor(options: ThreadPanelOptions) {
     this.#options = options;
     const { workspace, toasts, channelId, rootId } = options;
+    this.#people = new ThreadPeople(workspace.people);
     const channel = workspace.channels.get(channelId);
     const writable = channel !== undefined && !channel.archived;
     this.#timeline = new Timeline({ channelId, userId: workspace.me.user_id, root: rootId, limit: WINDOW });
@@ -44,17 +55,25 @@ export class ThreadPanel {
         onEdit: (message) => this.#composer?.edit(message),
         onDelete: (message) => void commands.remove(message),
         onReact: commands.react,
+        onEdits: (message) => void editsDialog(workspace, message),
+        onPerson: (userId) => void profileDialog(workspace, userId, options.onMessage),
         onRetry: commands.retry,
         onDiscard: commands.discard,
       },
-      load: ({ direction, anchor }) =>
-        workspace.client.rest.thread(channelId, rootId, {
-          limit: PAGE,
-          ...(direction === 'after' && anchor ? { after: anchor } : {}),
-        }),
+      load: async (request) => {
+        const page = await workspace.history.thread(channelId, rootId, request);
+        if (request.direction === 'window') {
+          this.#kept = page.kept;
+          this.#learn(page);
+        }
+        return page;
+      },
+      onPage: () => {
+        if (!this.#kept) workspace.history.keepReplies(channelId, this.#timeline);
+      },
       pagesBack: false,
       beginning: () => null,
-      onNewestSeen: () => undefined,
+      onNewestSeen: () => void this.#markRead(),
       presencePart: 'thread',
     });
     if (writable) {
@@ -75,10 +94,10 @@ export class ThreadPanel {
     }
     const title = channel ? (channel.name ? `#${channel.name}` : workspace.title(channel)) : '';
     this.element = h(
-      'aside',
+      'div',
       { class: 'panel', 'aria-label': 'Thread' },
       h(
-        'header',
+        'div',
         { class: 'panel-head' },
         h('div', { class: 'channel-name' }, h('h2', {}, 'Thread'), h('p', { class: 'topic' }, title)),
         h(
@@ -87,6 +106,7 @@ export class ThreadPanel {
           icon('close'),
         ),
       ),
+      this.#people.element,
       this.#list.element,
       this.#composer?.element,
     );
@@ -96,6 +116,10 @@ export class ThreadPanel {
   /** Shows the end of the thread, or one reply. */
   async open(replyId?: string): Promise<void> {
     if (!replyId) this.#composer?.focus();
+    await this.#show(replyId);
+  }
+
+  async #show(replyId?: string): Promise<void> {
     await this.#list.open();
     if (replyId) await this.#list.jumpTo(replyId);
     else this.#list.toNewest();
@@ -106,13 +130,65 @@ export class ThreadPanel {
     this.#list.dispose();
   }
 
+  /** Takes who takes part, and marks what is new since one was last here. */
+  #learn({ participants = [], last_read_id, kept }: FoundThread): void {
+    const { workspace, rootId } = this.#options;
+    if (kept || last_read_id === undefined) return;
+    this.#people.add(participants);
+    const lastRead = last_read_id;
+    this.#list.markNew(
+      ({ message_id, thread_id, user_id }) =>
+        thread_id !== null &&
+        user_id !== workspace.me.user_id &&
+        (lastRead === null || compareIds(message_id, lastRead) > 0),
+    );
+    workspace.threads.read(rootId, lastRead);
+  }
+
+  /** Tells the server, if the newest reply is on screen and someone is there to see it. */
+  async #markRead(): Promise<void> {
+    const { workspace, channelId, rootId } = this.#options;
+    const newest = this.#timeline.messages.at(-1);
+    const lastRead = workspace.threads.lastRead(rootId);
+    if (!newest || newest.thread_id === null || lastRead === undefined || newest.message_id === this.#told) return;
+    if (lastRead && compareIds(newest.message_id, lastRead) <= 0) return;
+    if (!document.hasFocus() || document.hidden || !workspace.history.connected) return;
+    if (!workspace.channels.has(channelId)) return;
+    this.#told = newest.message_id;
+    try {
+      const { last_read_id } = await workspace.client.rest.markThreadRead(channelId, rootId, newest.message_id);
+      workspace.threads.read(rootId, last_read_id);
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+      // The next reply or focus tries again.
+      console.debug(`thread read: ${error.message}`);
+    }
+  }
+
   #listen(): void {
-    const { workspace, channelId } = this.#options;
+    const { workspace, channelId, rootId } = this.#options;
     const { outbox } = workspace.client;
+    const onFocus = () => {
+      this.#told = undefined;
+      if (this.#list.atNewest) void this.#markRead();
+    };
+    window.addEventListener('focus', onFocus);
     this.#stops.push(
-      workspace.people.events.on('change', () => this.#list.refresh()),
-      workspace.client.session.events.on('hello', () => this.#list.retry()),
+      () => window.removeEventListener('focus', onFocus),
+      workspace.people.events.on('change', () => {
+        this.#people.refresh();
+        this.#list.refresh();
+      }),
+      workspace.groups.events.on('change', () => this.#list.refresh()),
+      workspace.client.session.events.on('hello', () => {
+        if (this.#kept) void this.#show();
+        else this.#list.retry();
+      }),
       workspace.events.on('event', (frame) => {
+        const { event } = frame;
+        if (event.kind === 'message.created' && event.message.thread_id === rootId) {
+          this.#people.add([event.message.user_id]);
+        }
         if (this.#timeline.apply(frame)) this.#list.refresh();
       }),
       workspace.events.on('reset', (changed) => {

@@ -21,6 +21,15 @@ test('counts new messages and mentions; replies only as mentions', () => {
   assert.deepEqual(unread.total(), { unread: 3, mentions: 2 });
 });
 
+test('a muted channel is left out of the total', () => {
+  const unread = counts();
+  unread.created({ ...message(1), channel_id: 'b' });
+  assert.deepEqual(
+    unread.total((id) => id === 'a'),
+    { unread: 1, mentions: 0 },
+  );
+});
+
 test('what the counts already hold is not counted again', () => {
   const unread = counts();
   unread.created(message(5, { mentions: ['me'] }));

@@ -15,6 +15,10 @@ export class UnreadCounts {
     for (const channel of channels) this.#channels.set(channel.channel_id, channel);
   }
 
+  all(): readonly ChannelUnread[] {
+    return [...this.#channels.values()];
+  }
+
   get(channelId: string): ChannelUnread {
     return (
       this.#channels.get(channelId) ?? { channel_id: channelId, last_seq: 0, last_read_seq: 0, unread: 0, mentions: 0 }
@@ -39,10 +43,16 @@ export class UnreadCounts {
     });
   }
 
-  /** Takes a read marker; one that is behind what is known changes nothing. */
-  read(marker: ReadMarker): void {
+  /** Takes a read marker. One that is behind what is known changes nothing and returns false: late, or marked as unread. */
+  read(marker: ReadMarker): boolean {
+    if (marker.last_read_seq < this.get(marker.channel_id).last_read_seq) return false;
+    this.set(marker);
+    return true;
+  }
+
+  /** Takes a marker that is known to be the last word, even if it goes back. */
+  set(marker: ReadMarker): void {
     const held = this.get(marker.channel_id);
-    if (marker.last_read_seq < held.last_read_seq) return;
     const last_seq = Math.max(held.last_seq, marker.last_read_seq + marker.unread);
     const unread = last_seq - marker.last_read_seq;
     this.#channels.set(marker.channel_id, {
@@ -58,10 +68,12 @@ export class UnreadCounts {
     this.#channels.delete(channelId);
   }
 
-  total(): { unread: number; mentions: number } {
+  /** Of all channels but those that are left out. */
+  total(without: (channelId: string) => boolean = () => false): { unread: number; mentions: number } {
     let unread = 0;
     let mentions = 0;
     for (const channel of this.#channels.values()) {
+      if (without(channel.channel_id)) continue;
       unread += channel.unread;
       mentions += channel.mentions;
     }

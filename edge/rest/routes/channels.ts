@@ -9,7 +9,7 @@ import {
   removeMember,
 } from '../../calls/channels.ts';
 import { limits } from '../../limits.ts';
-import { Channel, ChannelType, Cursor, Id, Limit } from '../../wire/schemas.ts';
+import { Channel, ChannelType, Cursor, Id, Limit, Posting } from '../../wire/schemas.ts';
 import { route } from '../route.ts';
 
 const none = Type.Object({});
@@ -28,7 +28,7 @@ export const channelRoutes = [
     body: Type.Object({
       name: Type.Optional(Type.String()),
       type: ChannelType,
-      members: Type.Optional(Type.Array(Id, { maxItems: 100_000 })),
+      members: Type.Optional(Type.Array(Id, { maxItems: limits.channel_members })),
     }),
     responses: {
       201: { description: 'Created.', schema: oneChannel },
@@ -74,13 +74,14 @@ export const channelRoutes = [
   route({
     method: 'PATCH',
     path: '/v1/channels/:channel_id',
-    summary: 'Renames, sets the topic, archives, un-archives',
+    summary: 'Renames, sets the topic, archives, un-archives, says who may post',
     params: inChannel,
     query: none,
     body: Type.Object({
       name: Type.Optional(Type.String()),
       topic: Type.Optional(Type.String({ maxLength: limits.topic_characters })),
       archived: Type.Optional(Type.Boolean()),
+      posting: Type.Optional(Posting),
     }),
     responses: { 200: { description: 'The channel as it is now.', schema: oneChannel } },
     handle: async (context, { caller, params, body }) => ({

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import { imports, requireImporter } from '../../calls/imports.ts';
+import { imports } from '../../calls/imports.ts';
 import { limits } from '../../limits.ts';
-import { ChannelType, ClientMsgId, Id, Time } from '../../wire/schemas.ts';
+import { allowInWorkspace } from '../../policy.ts';
+import { ChannelType, ClientMsgId, Id, Posting, Role, Time } from '../../wire/schemas.ts';
 import { route } from '../route.ts';
 
 const none = Type.Object({});
@@ -12,6 +13,8 @@ const Item = Type.Union([
     user_id: Id,
     name: Type.String({ maxLength: 200 }),
     email: Type.Optional(Type.String()),
+    role: Type.Optional(Role),
+    deactivated: Type.Optional(Type.Boolean()),
   }),
   Type.Object({
     type: Type.Literal('channel'),
@@ -20,8 +23,9 @@ const Item = Type.Union([
     channel_type: ChannelType,
     topic: Type.Optional(Type.String({ maxLength: limits.topic_characters })),
     archived: Type.Optional(Type.Boolean()),
+    posting: Type.Optional(Posting),
     creator_id: Id,
-    members: Type.Array(Id, { maxItems: 100_000 }),
+    members: Type.Array(Id, { maxItems: limits.channel_members }),
     created_at: Time,
   }),
   Type.Object({
@@ -32,6 +36,7 @@ const Item = Type.Union([
     client_msg_id: ClientMsgId,
     thread_client_msg_id: Type.Optional(Type.Union([ClientMsgId, Type.Null()])),
     created_at: Time,
+    edited_at: Type.Optional(Type.Union([Time, Type.Null()])),
     reactions: Type.Optional(
       Type.Array(Type.Object({ emoji: Type.String({ minLength: 1, maxLength: 64 }), user_ids: Type.Array(Id) })),
     ),
@@ -46,7 +51,7 @@ export const importRoutes = [
     params: none,
     query: none,
     unlimited: true,
-    before: requireImporter,
+    before: (caller) => allowInWorkspace('import', caller),
     body: Type.Object({ items: Type.Array(Item, { minItems: 1, maxItems: limits.import_items }) }),
     responses: {
       200: {

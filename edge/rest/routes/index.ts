@@ -1,10 +1,13 @@
 import type { Route } from '../route.ts';
+import { auditRoutes } from './audit.ts';
 import { channelRoutes } from './channels.ts';
+import { dataLifeRoutes } from './data-life.ts';
+import { groupRoutes } from './groups.ts';
 import { importRoutes } from './imports.ts';
-import { laterRoutes } from './later.ts';
 import { messageRoutes } from './messages.ts';
 import { peopleRoutes } from './people.ts';
 import { presenceRoutes } from './presence.ts';
+import { pushRoutes } from './push.ts';
 import { readingRoutes } from './reading.ts';
 import { searchRoutes } from './search.ts';
 
@@ -17,5 +20,8 @@ export const routes: Route[] = [
   ...peopleRoutes,
   ...presenceRoutes,
   ...importRoutes,
-  ...laterRoutes,
+  ...auditRoutes,
+  ...groupRoutes,
+  ...pushRoutes,
+  ...dataLifeRoutes,
 ];

@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import { change, history, send, thread } from '../../calls/messages.ts';
-import { ClientMsgId, Head, Id, Limit, Message, Text } from '../../wire/schemas.ts';
+import { edits } from '../../calls/edits.ts';
+import { change, history, send } from '../../calls/messages.ts';
+import { markThreadRead, thread } from '../../calls/threads.ts';
+import { ClientMsgId, Head, Id, Limit, Message, Text, ThreadReadState, Time } from '../../wire/schemas.ts';
 import { route } from '../route.ts';
 
 const none = Type.Object({});
@@ -68,12 +70,49 @@ export const messageRoutes = [
     responses: {
       200: {
         description: 'In order.',
-        schema: Type.Object({ messages: Type.Array(Message), has_more_after: Type.Boolean() }),
+        schema: Type.Object({
+          messages: Type.Array(Message),
+          has_more_after: Type.Boolean(),
+          participants: Type.Array(Id),
+          last_read_id: Type.Union([Type.String(), Type.Null()]),
+        }),
       },
     },
     handle: async (context, { caller, params, query }) => ({
       status: 200,
       body: await thread(context, caller, params.channel_id, params.message_id, query),
+    }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/channels/:channel_id/messages/:message_id/thread/read',
+    summary: 'Moves one’s last-read of a thread forward to a reply',
+    params: ofMessage,
+    query: none,
+    body: Type.Object({ message_id: Type.String() }),
+    responses: { 200: { description: 'Where one stands now.', schema: ThreadReadState } },
+    handle: async (context, { caller, params: { channel_id, message_id: thread_id }, body: { message_id } }) => ({
+      status: 200,
+      body: await markThreadRead(context, caller, { channel_id, thread_id, message_id }),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/channels/:channel_id/messages/:message_id/edits',
+    summary: 'Earlier texts of a message: its author, admins and owners',
+    params: ofMessage,
+    query: none,
+    responses: {
+      200: {
+        description: 'The newest first, at most 200; none of a deleted message.',
+        schema: Type.Object({
+          versions: Type.Array(Type.Object({ rev: Type.Integer(), text: Type.String(), written_at: Time })),
+        }),
+      },
+    },
+    handle: async (context, { caller, params }) => ({
+      status: 200,
+      body: await edits(context, caller, params.channel_id, params.message_id),
     }),
   }),
   route({

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { user, users } from '../../calls/people.ts';
+import { setDeactivated, user, users } from '../../calls/people.ts';
 import { limits } from '../../limits.ts';
 import { Cursor, Id, Limit, User } from '../../wire/schemas.ts';
 import { route } from '../route.ts';
@@ -15,6 +15,24 @@ export const peopleRoutes = [
     query: none,
     responses: { 200: { description: 'The person.', schema: Type.Object({ user: User }) } },
     handle: async (context, { caller, params }) => ({ status: 200, body: await user(context, caller, params.user_id) }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/users/:user_id',
+    summary: 'Ends a person’s access, or gives it back: admins and owners',
+    params: Type.Object({ user_id: Id }),
+    query: none,
+    body: Type.Object({ deactivated: Type.Boolean() }),
+    responses: {
+      200: {
+        description: 'The person as they are now. Where access ended, their sockets close with 4403 within a second.',
+        schema: Type.Object({ user: User }),
+      },
+    },
+    handle: async (context, { caller, params, body }) => ({
+      status: 200,
+      body: await setDeactivated(context, caller, params.user_id, body.deactivated),
+    }),
   }),
   route({
     method: 'GET',

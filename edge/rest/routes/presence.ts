@@ -15,7 +15,14 @@ const states = {
   200: {
     description: 'In the order asked for; unknown people are offline.',
     schema: Type.Object({
-      presence: Type.Array(Type.Object({ user_id: Id, status: Status, last_active_at: Type.Optional(Time) })),
+      presence: Type.Array(
+        Type.Object({
+          user_id: Id,
+          status: Status,
+          last_active_at: Type.Optional(Time),
+          until: Type.Optional(Time),
+        }),
+      ),
     }),
   },
 };
@@ -36,14 +43,17 @@ export const presenceRoutes = [
   route({
     method: 'PUT',
     path: '/v1/presence',
-    summary: 'Sets one’s own presence; online ends what was set',
+    summary: 'Sets one’s own presence, until a time if wished; online ends what was set',
     params: none,
     query: none,
-    body: Type.Object({ status: Type.Union([Type.Literal('online'), Type.Literal('away'), Type.Literal('busy')]) }),
+    body: Type.Object({
+      status: Type.Union([Type.Literal('online'), Type.Literal('away'), Type.Literal('busy')]),
+      until: Type.Optional(Time),
+    }),
     responses: states,
     handle: async (context, { caller, body }) => ({
       status: 200,
-      body: await setPresence(context, caller, body.status),
+      body: await setPresence(context, caller, body.status, body.until),
     }),
   }),
 ];

@@ -87,6 +87,9 @@ group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=4194304
 log.segment.bytes=134217728
 log.retention.hours=2
+# A broker that is gone is noticed in four seconds, not nine: sends wait for that long.
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
 P
   if [[ ! -f data/kafka$i/meta.properties ]]; then
     java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${LOG[@]}" \

@@ -7,6 +7,15 @@ const ann = { workspace_id: 'w', user_id: 'ann' };
 const bob = { workspace_id: 'w', user_id: 'bob' };
 
 export function channelContract(open: Open): void {
+  it('knows which channels came by an import', async () => {
+    const { directory, close } = await withPeople(open, ['ann']);
+    await directory.createChannel(channel('C1', { imported: true }), request);
+    await directory.createChannel(channel('C2'), request);
+    assert.deepEqual(await directory.importedAmong('w', ['C1', 'C2', 'none']), ['C1']);
+    assert.deepEqual(await directory.importedAmong('v', ['C1']), []);
+    await close();
+  });
+
   it('creates a channel with its creator, its members and one outbox row', async () => {
     const { directory, close } = await withPeople(open, ['ann', 'bob']);
     const made = await directory.createChannel(
@@ -23,6 +32,8 @@ export function channelContract(open: Open): void {
         creator_id: 'ann',
         archived: false,
         member_count: 2,
+        posting: 'everyone',
+        trim: null,
         created_at: 1_577_836_800_000,
       },
       created: true,
@@ -162,6 +173,10 @@ export function channelContract(open: Open): void {
     assert.deepEqual(await ids(ann, false), []);
     assert.deepEqual(await ids(bob, true), ['P2', 'S2']);
     assert.deepEqual(await ids(bob, false), ['P1']);
+    const every = async (workspace: string) =>
+      (await all(1, (page) => directory.everyChannel(workspace, page))).map((c) => c.channel_id);
+    assert.deepEqual(await every('w'), ['P2', 'P1', 'P3', 'S1', 'S2'], 'private and archived ones, too');
+    assert.deepEqual(await every('other'), []);
     assert.deepEqual((await directory.readableChannels(bob, false)).sort(), ['P1', 'P2', 'P3', 'S2']);
     assert.deepEqual((await directory.readableChannels(bob, true)).sort(), ['P2', 'S2']);
     assert.deepEqual(await directory.readableChannels({ ...bob, workspace_id: 'other' }, false), []);
@@ -194,6 +209,29 @@ export function channelContract(open: Open): void {
       }),
       { numRuns: 12 },
     );
+    await close();
+  });
+
+  it('makes an imported channel with its topic, archive and posting in one transaction, and an imported dm beside another', async () => {
+    const { directory, close } = await withPeople(open, ['ann', 'bob']);
+    const made = { imported: true, topic: 'as it was', archived: true, posting: 'managers' } as const;
+    const { channel: whole, change_id } = await directory.createChannel(channel('C1', made), request);
+    assert.deepEqual([whole.topic, whole.archived, whole.posting], ['as it was', true, 'managers']);
+    const rows = await outboxOf(directory);
+    assert.deepEqual(
+      rows.map(({ change }) => [change.change, change.channel?.topic]),
+      [
+        ['joined', undefined],
+        ['channel', 'as it was'],
+      ],
+    );
+    assert.equal(change_id, rows.at(-1)!.change.change_id);
+    const dm = { type: 'dm' as const, name: '', members: ['bob'] };
+    const { channel: own } = await directory.createChannel(channel('D1', dm), request);
+    const imported = await directory.createChannel(channel('D2', { ...dm, imported: true }), request);
+    assert.deepEqual([imported.created, imported.channel.channel_id], [true, 'D2']);
+    const found = await directory.createChannel(channel('D3', dm), request);
+    assert.deepEqual([found.created, found.channel.channel_id], [false, own.channel_id]);
     await close();
   });
 }

@@ -34,6 +34,28 @@ export function memberContract(open: Open): void {
     await close();
   });
 
+  it('takes nobody past a bound of a channel or of a person, and counts those who are in already once', async () => {
+    const { directory, close } = await withPeople(open, ['ann', 'bob', 'cem']);
+    const most = { members: 2, channels: 2 };
+    await directory.createChannel(channel('C1', { members: ['bob'] }), request, most);
+    await assert.rejects(directory.addMembers('w', 'C1', ['cem'], request, most), refused('conflict', /2 at most.*3/));
+    assert.deepEqual(await directory.addMembers('w', 'C1', ['bob'], request, most), { change_id: null });
+    await directory.createChannel(channel('C2'), request, most);
+    await assert.rejects(
+      directory.createChannel(channel('C3', { user_id: 'bob', members: ['ann'] }), request, most),
+      refused('conflict', /ann is in 2 channels already/),
+    );
+    assert.equal(await directory.access({ workspace_id: 'w', user_id: 'bob' }, 'C3'), undefined);
+    await directory.removeMembers('w', 'C2', ['ann'], request);
+    await directory.createChannel(channel('C3', { user_id: 'bob', members: ['ann'] }), request, most);
+    await assert.rejects(
+      directory.createChannel(channel('C4', { user_id: 'cem', members: ['ann', 'bob', 'cem'] }), request, most),
+      refused('conflict', /at most/),
+    );
+    assert.deepEqual(await directory.addMembers('w', 'C3', ['cem'], request), { change_id: 5 }, 'without bounds');
+    await close();
+  });
+
   it('refuses unknown channels and people, and archived channels', async () => {
     const { directory, close } = await withPeople(open, ['ann', 'bob']);
     await directory.createChannel(channel('C1'), request);

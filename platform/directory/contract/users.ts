@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { all, type Open, refused, withPeople } from './setup.ts';
+import { all, type Open, refused, request, withPeople } from './setup.ts';
 
 export function userContract(open: Open): void {
   it('provisions people, keeps them current, and tells workspaces apart', async () => {
@@ -38,13 +38,16 @@ export function userContract(open: Open): void {
     await close();
   });
 
-  it('ends access once, for good', async () => {
+  it('ends access once, until it is given back', async () => {
     const { directory, close } = await withPeople(open, ['ann']);
     const ann = { workspace_id: 'w', user_id: 'ann' };
-    assert.equal(await directory.deactivate(ann), true);
-    assert.equal(await directory.deactivate(ann), false);
-    assert.equal(await directory.deactivate({ workspace_id: 'w', user_id: 'nobody' }), false);
+    assert.equal(await directory.deactivate(ann, request), true);
+    assert.equal(await directory.deactivate(ann, request), false);
+    assert.equal(await directory.deactivate({ workspace_id: 'w', user_id: 'nobody' }, request), false);
     assert.equal((await directory.provision({ ...ann, name: 'Ann', role: 'member' })).deactivated, true);
+    assert.equal(await directory.reactivate(ann, request), true);
+    assert.equal(await directory.reactivate(ann, request), false);
+    assert.equal((await directory.user(ann))!.deactivated, false);
     await close();
   });
 

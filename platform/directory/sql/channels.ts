@@ -1,3 +1,4 @@
+import type { Trim } from '../../../schemas/generated/types.ts';
 import type { Access, ChannelRecord, Page, PageRequest, Person } from '../port.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
 import { nameKey } from './names.ts';
@@ -60,31 +61,63 @@ export async function channelsById(scope: Scope, workspaceId: string, channelIds
   return rows.map(channelOf);
 }
 
-export async function listChannels(
+export async function importedAmong(scope: Scope, workspaceId: string, channelIds: string[]): Promise<string[]> {
+  const listed = scope.db.selectFrom(scope.dialect.listed(channelIds).as('listed')).select('listed.id');
+  const rows = await scope.db
+    .selectFrom('channels')
+    .select('channel_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', 'in', listed)
+    .where('imported', '=', 1)
+    .execute();
+  return rows.map((row) => row.channel_id);
+}
+
+export function listChannels(
   scope: Scope,
   person: Person,
   member: boolean,
   page: PageRequest,
 ): Promise<Page<ChannelRecord>> {
-  checkLimit(page.limit);
-  const list = member ? 'own channels' : 'public channels';
-  const after = decodeCursor(list, 2, page.cursor);
   const own = scope.db
     .selectFrom('members')
     .select('members.channel_id')
     .where('members.workspace_id', '=', person.workspace_id)
     .where('members.user_id', '=', person.user_id);
-  let query = scope.db.selectFrom('channels').selectAll().where('workspace_id', '=', person.workspace_id);
-  query = member
-    ? query.where('channel_id', 'in', own)
-    : query.where('type', '=', 'public').where('archived', '=', 0).where('channel_id', 'not in', own);
+  const all = channelsOf(scope, person.workspace_id);
+  return pageOfChannels(
+    member ? 'own channels' : 'public channels',
+    member
+      ? all.where('channel_id', 'in', own)
+      : all.where('type', '=', 'public').where('archived', '=', 0).where('channel_id', 'not in', own),
+    page,
+  );
+}
+
+export function everyChannel(scope: Scope, workspaceId: string, page: PageRequest): Promise<Page<ChannelRecord>> {
+  return pageOfChannels('every channel', channelsOf(scope, workspaceId), page);
+}
+
+function channelsOf(scope: Scope, workspaceId: string) {
+  return scope.db.selectFrom('channels').selectAll().where('workspace_id', '=', workspaceId);
+}
+
+/** By name, then id; `list` keeps one list's cursors out of another. */
+async function pageOfChannels(
+  list: string,
+  query: ReturnType<typeof channelsOf>,
+  page: PageRequest,
+): Promise<Page<ChannelRecord>> {
+  checkLimit(page.limit);
+  const after = decodeCursor(list, 2, page.cursor);
+  let from = query;
   if (after) {
     const [name, id] = after as [string, string];
-    query = query
+    from = from
       .where('name_key', '>=', name)
       .where((on) => on.or([on('name_key', '>', name), on('channel_id', '>', id)]));
   }
-  const rows = await query
+  const rows = await from
     .orderBy('name_key')
     .orderBy('channel_id')
     .limit(page.limit + 1)
@@ -118,5 +151,11 @@ export function channelOf(row: ChannelRow): ChannelRecord {
     archived: row.archived !== 0,
     member_count: row.member_count,
     created_at: row.created_at,
+    posting: row.posting,
+    trim: trimOf(row.trim),
   };
+}
+
+export function trimOf(text: string | null): Trim | null {
+  return text === null ? null : (JSON.parse(text) as Trim);
 }

@@ -1,6 +1,9 @@
+import type { DirectoryChange } from '../../../schemas/generated/types.ts';
 import { MillraceError } from '../../errors/error.ts';
-import type { ChangeRequest, ChannelRecord, NewChannel } from '../port.ts';
+import type { ChangeRequest, ChannelRecord, MemberBounds, NewChannel } from '../port.ts';
+import { writeAudit } from './audit.ts';
 import { channelOf, findChannel } from './channels.ts';
+import { checkBounds } from './member-bounds.ts';
 import { dmKey, nameKey } from './names.ts';
 import { memberChanges, writeOutbox } from './outbox.ts';
 import { inTransaction, type Scope } from './scope.ts';
@@ -14,7 +17,12 @@ export interface Created {
 }
 
 /** The port's createChannel. Members go in by one statement, so that 100,000 of them take a second. */
-export function createChannel(scope: Scope, wanted: NewChannel, request: ChangeRequest): Promise<Created> {
+export function createChannel(
+  scope: Scope,
+  wanted: NewChannel,
+  request: ChangeRequest,
+  most?: MemberBounds,
+): Promise<Created> {
   const people = [...new Set([wanted.user_id, ...wanted.members])];
   const row: ChannelRow = {
     workspace_id: wanted.workspace_id,
@@ -23,19 +31,26 @@ export function createChannel(scope: Scope, wanted: NewChannel, request: ChangeR
     name_key: nameKey(wanted.name),
     unique_name: wanted.type === 'dm' ? null : nameKey(wanted.name),
     type: wanted.type,
-    topic: '',
+    topic: wanted.topic ?? '',
     creator_id: wanted.user_id,
-    archived: 0,
+    archived: Number(wanted.archived ?? false),
     member_count: people.length,
     created_at: wanted.created_at,
     dm_key: wanted.type === 'dm' ? dmKey(people) : null,
     idempotency_key: wanted.idempotency_key ?? null,
+    posting: wanted.posting ?? 'everyone',
+    retention_days: null,
+    trim: null,
+    imported: wanted.imported ? 1 : 0,
   };
   return inTransaction(scope, async (tx) => {
     const made = await alreadyMade(tx, row);
-    if (made) return { channel: made, created: false, change_id: null };
+    // An imported one has messages of its own, which the other must not lose or get.
+    if (made && row.imported && row.channel_id !== made.channel_id) row.dm_key = null;
+    else if (made) return { channel: made, created: false, change_id: null };
     await requireUsers(tx, row.workspace_id, people);
     await requireFree(tx, row);
+    await checkBounds(tx, row.workspace_id, people, people.length, most);
     await tx.db.insertInto('channels').values(row).execute();
     await tx.db
       .insertInto('members')
@@ -50,9 +65,25 @@ export function createChannel(scope: Scope, wanted: NewChannel, request: ChangeR
           ]),
       )
       .execute();
-    const change_id = await writeOutbox(tx, row, request, memberChanges('joined', people));
+    const change_id = await writeOutbox(tx, row, request, [...memberChanges('joined', people), ...storyOf(row)]);
+    const { workspace_id, channel_id } = row;
+    const { actor_id, trace_id } = request;
+    const changes = [
+      { field: 'type', before: '', after: row.type },
+      { field: 'name', before: '', after: row.name },
+    ];
+    await writeAudit(tx, [
+      { workspace_id, actor_id, trace_id, action: 'channel.created', channel_id, user_ids: people, changes },
+    ]);
     return { channel: channelOf(row), created: true, change_id };
   });
+}
+
+/** Past the channel's creation, for that is where a topic and an archive have their place in its story. */
+function storyOf(row: ChannelRow): Omit<DirectoryChange, 'change_id'>[] {
+  const { workspace_id: _workspace, channel_id: _channel, ...story } = channelOf(row);
+  const plain = story.topic === '' && !story.archived && story.posting === 'everyone';
+  return plain ? [] : [{ change: 'channel', user_ids: [], channel: story }];
 }
 
 /** The channel of the same request, or the dm between the same people. */

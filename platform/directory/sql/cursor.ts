@@ -14,12 +14,22 @@ export function decodeCursor(list: string, parts: number, cursor: string | undef
   if (cursor === undefined) return undefined;
   const [name, ...key] = parsed(cursor);
   if (name !== list || key.length !== parts || !key.every((part): part is string => typeof part === 'string')) {
-    throw new MillraceError(
-      'invalid_request',
-      'cursor: not one that this list has given; leave it out for the first page',
-    );
+    throw foreign();
   }
   return key;
+}
+
+/** A part that is a number. Error: `invalid_request`. */
+export function numberOf(part: string): number {
+  if (!/^\d{1,15}$/.test(part)) throw foreign();
+  return Number(part);
+}
+
+function foreign(): MillraceError {
+  return new MillraceError(
+    'invalid_request',
+    'cursor: not one that this list has given; leave it out for the first page',
+  );
 }
 
 function parsed(cursor: string): unknown[] {

@@ -1,6 +1,8 @@
-import type { ChangeRequest, Page, PageRequest } from '../port.ts';
+import type { ChangeRequest, MemberBounds, Page, PageRequest } from '../port.ts';
+import { writeAudit } from './audit.ts';
 import { archivedConflict, lockChannel } from './change-channel.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
+import { checkBounds } from './member-bounds.ts';
 import { dmKey } from './names.ts';
 import { memberChanges, writeOutbox } from './outbox.ts';
 import { inTransaction, type Scope } from './scope.ts';
@@ -13,11 +15,18 @@ export type ChangeMembers = (
   channelId: string,
   userIds: string[],
   request: ChangeRequest,
+  most?: MemberBounds,
 ) => Promise<{ change_id: number | null }>;
 
-export const addMembers: ChangeMembers = (scope, workspaceId, channelId, userIds, request) =>
-  changeMembers(scope, workspaceId, channelId, request, 'joined', async (tx) => {
+export const addMembers: ChangeMembers = (scope, workspaceId, channelId, userIds, request, most) =>
+  changeMembers(scope, workspaceId, channelId, request, 'joined', async (tx, { member_count, archived }) => {
+    if (archived !== 0) throw archivedConflict();
     await requireUsers(tx, workspaceId, userIds);
+    if (most) {
+      const known = new Set(await membersAmong(tx, workspaceId, channelId, userIds));
+      const added = [...new Set(userIds)].filter((id) => !known.has(id));
+      await checkBounds(tx, workspaceId, added, member_count + added.length, most);
+    }
     const rows = await tx.db
       .insertInto('members')
       .columns(['workspace_id', 'channel_id', 'user_id'])
@@ -39,16 +48,25 @@ export const addMembers: ChangeMembers = (scope, workspaceId, channelId, userIds
   });
 
 export const removeMembers: ChangeMembers = (scope, workspaceId, channelId, userIds, request) =>
-  changeMembers(scope, workspaceId, channelId, request, 'left', async (tx) => {
-    const rows = await tx.db
-      .deleteFrom('members')
-      .where('workspace_id', '=', workspaceId)
-      .where('channel_id', '=', channelId)
-      .where('user_id', 'in', tx.db.selectFrom(tx.dialect.listed(userIds).as('listed')).select('listed.id'))
-      .returning('user_id')
-      .execute();
-    return inOrder(userIds, rows);
+  changeMembers(scope, workspaceId, channelId, request, 'left', (tx, row) => {
+    if (row.archived !== 0) throw archivedConflict();
+    return takeOut(tx, workspaceId, channelId, userIds);
   });
+
+/** The same of an archived channel, too. */
+export const expelMembers: ChangeMembers = (scope, workspaceId, channelId, userIds, request) =>
+  changeMembers(scope, workspaceId, channelId, request, 'left', (tx) => takeOut(tx, workspaceId, channelId, userIds));
+
+async function takeOut(tx: Scope, workspaceId: string, channelId: string, userIds: string[]): Promise<string[]> {
+  const rows = await tx.db
+    .deleteFrom('members')
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('user_id', 'in', tx.db.selectFrom(tx.dialect.listed(userIds).as('listed')).select('listed.id'))
+    .returning('user_id')
+    .execute();
+  return inOrder(userIds, rows);
+}
 
 /** `change` resolves with those that it changed; count, dm and outbox follow from them in the same transaction. */
 function changeMembers(
@@ -57,12 +75,11 @@ function changeMembers(
   channelId: string,
   request: ChangeRequest,
   kind: 'joined' | 'left',
-  change: (tx: Scope) => Promise<string[]>,
+  change: (tx: Scope, row: ChannelRow) => Promise<string[]>,
 ): Promise<{ change_id: number | null }> {
   return inTransaction(scope, async (tx) => {
     const row = await lockChannel(tx, workspaceId, channelId);
-    if (row.archived !== 0) throw archivedConflict();
-    const changed = await change(tx);
+    const changed = await change(tx, row);
     if (changed.length === 0) return { change_id: null };
     const member_count = row.member_count + (kind === 'joined' ? changed.length : -changed.length);
     await tx.db
@@ -71,7 +88,13 @@ function changeMembers(
       .where('workspace_id', '=', workspaceId)
       .where('channel_id', '=', channelId)
       .execute();
-    return { change_id: await writeOutbox(tx, row, request, memberChanges(kind, changed)) };
+    const change_id = await writeOutbox(tx, row, request, memberChanges(kind, changed));
+    const action = kind === 'joined' ? 'members.added' : 'members.removed';
+    const { actor_id, trace_id } = request;
+    await writeAudit(tx, [
+      { workspace_id: workspaceId, actor_id, trace_id, action, channel_id: channelId, user_ids: changed },
+    ]);
+    return { change_id };
   });
 }
 

@@ -1,11 +1,21 @@
 import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
 import { MillraceError } from '../../errors/error.ts';
+import { dataLifeMigration } from './data-life-migration.ts';
 import type { DirectoryDialect } from './dialect.ts';
+import { importedMigration } from './imported-migration.ts';
+import { pushMigration } from './push-migration.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration by name, in order. A migration that was released is never changed: add the next one. */
 export function migrations(dialect: DirectoryDialect): { [name: string]: Migration } {
-  return { '0001_directory': directory(dialect) };
+  return {
+    '0001_directory': directory(dialect),
+    '0002_audit_and_posting': auditAndPosting(dialect),
+    '0003_groups': groups(dialect),
+    '0004_push': pushMigration(dialect),
+    '0005_imported': importedMigration,
+    '0006_data_life': dataLifeMigration(dialect),
+  };
 }
 
 /**
@@ -124,6 +134,74 @@ function directory({ text }: DirectoryDialect): Migration {
       for (const table of ['counters', 'outbox', 'members', 'channels', 'users', 'workspaces']) {
         await db.schema.dropTable(table).execute();
       }
+    },
+  };
+}
+
+function auditAndPosting({ text }: DirectoryDialect): Migration {
+  return {
+    async up(db) {
+      await db.schema
+        .alterTable('channels')
+        .addColumn('posting', sql`${text}`, (column) => column.notNull().defaultTo('everyone'))
+        .execute();
+      await db.schema
+        .createTable('audit')
+        .addColumn('audit_id', 'bigint', (column) => column.primaryKey())
+        .addColumn('workspace_id', sql`${text}`, (column) => column.notNull())
+        .addColumn('time', 'bigint', (column) => column.notNull())
+        .addColumn('actor_id', sql`${text}`, (column) => column.notNull())
+        .addColumn('action', sql`${text}`, (column) => column.notNull())
+        .addColumn('channel_id', sql`${text}`)
+        .addColumn('entry', sql`${text}`, (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('audit_by_workspace').on('audit').columns(['workspace_id', 'audit_id']).execute();
+      await db.schema.createIndex('audit_by_time').on('audit').columns(['time']).execute();
+      await db.schema
+        .createTable('audit_outbox')
+        .addColumn('audit_id', 'bigint', (column) => column.primaryKey())
+        .execute();
+      await (db as Kysely<Tables>).insertInto('counters').values({ name: 'audit_id', value: 0 }).execute();
+    },
+
+    async down(db) {
+      await (db as Kysely<Tables>).deleteFrom('counters').where('name', '=', 'audit_id').execute();
+      await db.schema.dropTable('audit_outbox').execute();
+      await db.schema.dropTable('audit').execute();
+      await db.schema.alterTable('channels').dropColumn('posting').execute();
+    },
+  };
+}
+
+function groups({ text }: DirectoryDialect): Migration {
+  return {
+    async up(db) {
+      await db.schema
+        .createTable('groups')
+        .addColumn('workspace_id', sql`${text}`, (column) => column.notNull())
+        .addColumn('group_id', sql`${text}`, (column) => column.notNull())
+        .addColumn('name', sql`${text}`, (column) => column.notNull())
+        .addColumn('name_key', sql`${text}`, (column) => column.notNull())
+        .addColumn('member_count', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('groups_key', ['workspace_id', 'group_id'])
+        .execute();
+      await db.schema
+        .createIndex('groups_by_name')
+        .on('groups')
+        .columns(['workspace_id', 'name_key', 'group_id'])
+        .execute();
+      await db.schema
+        .createTable('group_members')
+        .addColumn('workspace_id', sql`${text}`, (column) => column.notNull())
+        .addColumn('group_id', sql`${text}`, (column) => column.notNull())
+        .addColumn('user_id', sql`${text}`, (column) => column.notNull())
+        .addPrimaryKeyConstraint('group_members_key', ['workspace_id', 'group_id', 'user_id'])
+        .execute();
+    },
+
+    async down(db) {
+      await db.schema.dropTable('group_members').execute();
+      await db.schema.dropTable('groups').execute();
     },
   };
 }

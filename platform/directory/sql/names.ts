@@ -13,6 +13,13 @@ export function prefixEnd(prefix: string): string {
   return `${prefix}\u{10FFFF}`;
 }
 
+/** What an erased person is known by, so that a token of theirs makes them no new one. */
+export function personHash(workspaceId: string, userId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([workspaceId, userId]))
+    .digest('base64url');
+}
+
 /** The same for the same people in any order. Hashed, for an index has a bound on its keys. */
 export function dmKey(userIds: Iterable<string>): string {
   const sorted = [...new Set(userIds)].sort();

@@ -1,5 +1,6 @@
 import type { DirectoryChange, ReplyTo } from '../../../schemas/generated/types.ts';
 import type { ChangeRequest, OutboxRow } from '../port.ts';
+import { takeNumbers } from './counters.ts';
 import type { Scope } from './scope.ts';
 
 /** People in one change: the schema's bound. */
@@ -11,9 +12,6 @@ const rowsPerInsert = 500;
 /**
  * Writes the changes in this order and resolves with the last change_id, null for none. The last row carries reply_to:
  * the answer goes out when all of them have.
- *
- * The ids come from a row that stays locked until the transaction ends, not from a sequence: a sequence's ids can
- * become visible out of order, and a reader that goes on after the highest it has seen would miss one for ever.
  */
 export async function writeOutbox(
   tx: Scope,
@@ -22,13 +20,8 @@ export async function writeOutbox(
   changes: Omit<DirectoryChange, 'change_id'>[],
 ): Promise<number | null> {
   if (changes.length === 0) return null;
-  const { value: last } = await tx.db
-    .updateTable('counters')
-    .set((on) => ({ value: on('value', '+', changes.length) }))
-    .where('name', '=', 'change_id')
-    .returning('value')
-    .executeTakeFirstOrThrow();
-  const first = last - changes.length + 1;
+  const first = await takeNumbers(tx, 'change_id', changes.length);
+  const last = first + changes.length - 1;
   const rows = changes.map((change, index) => {
     const change_id = first + index;
     return {

@@ -1,11 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
+import { erasedUser } from '../../keys.ts';
 import type { Person, Role, User } from '../port.ts';
-import { nameKey } from './names.ts';
+import { type Audited, writeAudit } from './audit.ts';
+import { nameKey, personHash } from './names.ts';
 import { inTransaction, type Scope } from './scope.ts';
 import type { UserRow } from './tables.ts';
 import { userOf, userRows } from './users.ts';
 
-export type Provisioned = Person & { name?: string | undefined; email?: string | undefined; role: Role };
+export type Provisioned = Person & {
+  name?: string | undefined;
+  email?: string | undefined;
+  role: Role;
+  deactivated?: boolean | undefined;
+};
 
 interface Waiting {
   person: Provisioned;
@@ -25,10 +32,7 @@ export class Provisioner {
   private readonly waiting: Waiting[] = [];
   private running = false;
 
-  constructor(
-    private readonly scope: Scope,
-    private readonly clock: () => number,
-  ) {}
+  constructor(private readonly scope: Scope) {}
 
   provision(person: Provisioned): Promise<User> {
     return new Promise((resolve, reject) => {
@@ -58,14 +62,16 @@ export class Provisioner {
 
   /** Almost always all is as it should be: a read alone spares the flush. Undefined where something has to be written. */
   private async asTheyAre(people: Provisioned[]): Promise<User[] | undefined> {
-    const { users, changed } = merge(people, await current(this.scope, people), 0);
+    const { users, changed } = merge(people, await current(this.scope, people), await erased(this.scope, people), 0);
     return changed.length === 0 ? users : undefined;
   }
 
   private write(people: Provisioned[]): Promise<User[]> {
     return inTransaction(this.scope, async (tx) => {
-      const { users, changed } = merge(people, await current(tx, people), this.clock());
+      const known = await current(tx, people);
+      const { users, changed } = merge(people, known, await erased(tx, people), tx.clock());
       if (changed.length > 0) await put(tx, changed);
+      await writeAudit(tx, roleChanges(changed, known));
       return users;
     });
   }
@@ -84,13 +90,44 @@ async function current(scope: Scope, people: Provisioned[]): Promise<Map<string,
   return found;
 }
 
+/** Those who were erased, or are to be: nothing makes them anew, or gives them a name again. */
+async function erased(scope: Scope, people: Provisioned[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const workspaceId of new Set(people.map((person) => person.workspace_id))) {
+    const ids = people.filter((person) => person.workspace_id === workspaceId).map((person) => person.user_id);
+    const byHash = new Map(ids.map((id) => [personHash(workspaceId, id), id]));
+    const rows = await scope.db
+      .selectFrom('erasures')
+      .select('person_hash')
+      .where('workspace_id', '=', workspaceId)
+      .where(
+        'person_hash',
+        'in',
+        scope.db.selectFrom(scope.dialect.listed([...byHash.keys()]).as('listed')).select('listed.id'),
+      )
+      .execute();
+    for (const { person_hash } of rows)
+      found.add(keyOf({ workspace_id: workspaceId, user_id: byHash.get(person_hash)! }));
+  }
+  return found;
+}
+
 /** What each call results in, one after the other, and the rows that differ from `known` in the end. */
-function merge(people: Provisioned[], known: Map<string, UserRow>, now: number): { users: User[]; changed: UserRow[] } {
+function merge(
+  people: Provisioned[],
+  known: Map<string, UserRow>,
+  gone: Set<string>,
+  now: number,
+): { users: User[]; changed: UserRow[] } {
   const rows = new Map(known);
   const changed = new Map<string, UserRow>();
   const users = people.map((person) => {
     const key = keyOf(person);
     const before = rows.get(key);
+    if (gone.has(key))
+      return userOf(
+        before ?? { ...rowOf({ ...person, name: erasedUser }, undefined, now), email: null, deactivated: 1 },
+      );
     const row = rowOf(person, before, now);
     if (!before || before.name !== row.name || before.email !== row.email || before.role !== row.role) {
       rows.set(key, row);
@@ -111,9 +148,20 @@ function rowOf(person: Provisioned, before: UserRow | undefined, now: number): U
     name_key: nameKey(name),
     email: person.email ?? before?.email ?? null,
     role: person.role,
-    deactivated: before?.deactivated ?? 0,
+    deactivated: before?.deactivated ?? Number(person.deactivated ?? false),
     created_at: before?.created_at ?? now,
   };
+}
+
+/** A role comes with a token, so whoever signs tokens has changed it: the record names the person themself. */
+function roleChanges(changed: UserRow[], known: Map<string, UserRow>): Audited[] {
+  return changed.flatMap((row) => {
+    const before = known.get(keyOf(row))?.role;
+    if (before === undefined || before === row.role) return [];
+    const { workspace_id, user_id } = row;
+    const changes = [{ field: 'role', before, after: row.role }];
+    return [{ workspace_id, actor_id: user_id, trace_id: '', action: 'role.changed', user_ids: [user_id], changes }];
+  });
 }
 
 async function put(tx: Scope, rows: UserRow[]): Promise<void> {

@@ -6,6 +6,8 @@ import type { Tables } from './tables.ts';
 export interface Scope {
   db: Kysely<Tables>;
   dialect: DirectoryDialect;
+  /** Milliseconds since 1970. */
+  clock: () => number;
 }
 
 /** Enough for the few that can meet (the same name, the same dm), few enough to end. */
@@ -18,7 +20,7 @@ const attempts = 5;
 export async function inTransaction<Result>(scope: Scope, change: (tx: Scope) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await scope.db.transaction().execute((db: Transaction<Tables>) => change({ db, dialect: scope.dialect }));
+      return await scope.db.transaction().execute((db: Transaction<Tables>) => change({ ...scope, db }));
     } catch (error) {
       if (attempt === attempts || !scope.dialect.isRace(error)) throw error;
     }

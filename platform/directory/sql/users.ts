@@ -1,8 +1,9 @@
 import { MillraceError } from '../../errors/error.ts';
-import type { Page, PageRequest, Person, User } from '../port.ts';
+import type { ChangeRequest, Page, PageRequest, Person, User } from '../port.ts';
+import { writeAudit } from './audit.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
 import { nameKey, prefixEnd } from './names.ts';
-import type { Scope } from './scope.ts';
+import { inTransaction, type Scope } from './scope.ts';
 import type { UserRow } from './tables.ts';
 
 export async function findUser(scope: Scope, person: Person): Promise<User | undefined> {
@@ -60,15 +61,26 @@ export async function listUsers(
   return pageOf('users', page, rows, userOf, (row) => [row.name_key, row.user_id]);
 }
 
-export async function deactivate(scope: Scope, person: Person): Promise<boolean> {
-  const result = await scope.db
-    .updateTable('users')
-    .set({ deactivated: 1 })
-    .where('workspace_id', '=', person.workspace_id)
-    .where('user_id', '=', person.user_id)
-    .where('deactivated', '=', 0)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+/** Ends a person's access, or gives it back. False where that changes nothing. */
+export function setDeactivated(
+  scope: Scope,
+  { workspace_id, user_id }: Person,
+  deactivated: boolean,
+  { actor_id, trace_id }: ChangeRequest,
+): Promise<boolean> {
+  return inTransaction(scope, async (tx) => {
+    const result = await tx.db
+      .updateTable('users')
+      .set({ deactivated: Number(deactivated) })
+      .where('workspace_id', '=', workspace_id)
+      .where('user_id', '=', user_id)
+      .where('deactivated', '=', Number(!deactivated))
+      .executeTakeFirst();
+    if (result.numUpdatedRows === 0n) return false;
+    const action = deactivated ? 'person.deactivated' : 'person.reactivated';
+    await writeAudit(tx, [{ workspace_id, actor_id, trace_id, action, user_ids: [user_id] }]);
+    return true;
+  });
 }
 
 /** Error: `not_found` that names the ids that are no users of the workspace (ten of them at most). */

@@ -1,6 +1,8 @@
 import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
+import { inTime } from '../../deadline.ts';
 import type { Position } from '../port.ts';
-import { inTime, unavailable } from './connection.ts';
+import { deadline_ms, unavailable } from './connection.ts';
+import { inRequests, RequestSize } from './request.ts';
 
 /** An encoded record on its way. */
 export interface Encoded {
@@ -8,6 +10,7 @@ export interface Encoded {
   partition: number;
   key: string;
   value: Buffer;
+  headers?: { [name: string]: string };
 }
 
 interface Waiting {
@@ -16,8 +19,9 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Records in one request; what gathers beyond it waits for the next one. */
-const mostRecords = 5000;
+/** In this time another broker takes over from one that is gone; edges wait a little longer for their answers. */
+const append_ms = 7500;
+const retry = { initialRetryTime: 50, maxRetryTime: 500, retries: 20 };
 
 /**
  * Appends in the order of the calls: one request is on its way at a time, and what comes meanwhile gathers for the next
@@ -45,7 +49,10 @@ export class Appender {
 
   async close(): Promise<void> {
     await this.sending;
-    await inTime(this.producer?.then((made) => made.disconnect()) ?? Promise.resolve()).catch(() => undefined);
+    // A broker that is away takes no leave: its connections end with the process.
+    await inTime(this.producer?.then((made) => made.disconnect()) ?? Promise.resolve(), deadline_ms).catch(
+      () => undefined,
+    );
   }
 
   private async send(): Promise<void> {
@@ -54,7 +61,10 @@ export class Appender {
     while (this.waiting.length > 0) {
       const calls = this.take();
       try {
-        const places = await inTime(this.sendBatch(calls.flatMap(({ records }) => records)));
+        const places: Position[] = [];
+        // More than one only where a single call is larger than a request.
+        for (const records of inRequests(calls.flatMap((call) => call.records)))
+          places.push(...(await inTime(this.sendBatch(records), append_ms)));
         let at = 0;
         for (const { records, resolve } of calls) {
           resolve(places.slice(at, at + records.length));
@@ -71,29 +81,26 @@ export class Appender {
     this.sending = undefined;
   }
 
+  /** As many calls as go into one request, and at least one. */
   private take(): Waiting[] {
-    const taken: Waiting[] = [];
-    let count = 0;
-    while (this.waiting.length > 0 && (taken.length === 0 || count + this.waiting[0]!.records.length <= mostRecords)) {
-      const call = this.waiting.shift()!;
-      taken.push(call);
-      count += call.records.length;
-    }
-    return taken;
+    const size = new RequestSize();
+    const over = this.waiting.findIndex(({ records }) => !size.takes(records));
+    return this.waiting.splice(0, over < 0 ? this.waiting.length : Math.max(1, over));
   }
 
   private async sendBatch(records: Encoded[]): Promise<Position[]> {
-    const byTopic = new Map<string, { key: string; value: Buffer; partition: number }[]>();
+    const byTopic = new Map<string, Omit<Encoded, 'topic'>[]>();
     // Where each record stands among those of its partition: the broker tells where the first one lies.
     const places: { base: string; index: number; partition: number }[] = [];
     const counts = new Map<string, number>();
-    for (const { topic, partition, key, value } of records) {
+    for (const { topic, ...message } of records) {
+      const { partition } = message;
       let messages = byTopic.get(topic);
       if (!messages) {
         messages = [];
         byTopic.set(topic, messages);
       }
-      messages.push({ key, value, partition });
+      messages.push(message);
       const base = `${topic}/${partition}`;
       const index = counts.get(base) ?? 0;
       counts.set(base, index + 1);
@@ -115,11 +122,14 @@ export class Appender {
   }
 
   private async connectNew(): Promise<Producer> {
-    const producer = this.kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+    const producer = this.kafka.producer({
+      ...{ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry },
+    });
     try {
       await producer.connect();
       return producer;
     } catch (error) {
+      // Why it did not connect is what the caller is told.
       await producer.disconnect().catch(() => undefined);
       throw error;
     }
@@ -129,6 +139,7 @@ export class Appender {
   private discard(): void {
     const { producer } = this;
     this.producer = undefined;
+    // It has failed already, and its caller knows: that it can't be put away neatly says no more.
     producer?.then((made) => made.disconnect()).catch(() => undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type logCreator } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
@@ -12,12 +13,15 @@ export interface KafkaSettings {
   prefix: string;
   /** Of topics that are made. */
   replication: number;
-  ssl?: KafkaConfig['ssl'];
-  sasl?: KafkaConfig['sasl'];
+  /** `ca`: file with the authorities that brokers' certificates may come from; undefined: those of Node. */
+  tls?: { ca: string | undefined };
+  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
 }
 
-/** No request to a broker may take longer. */
+/** No call may take longer, but for an append. */
 export const deadline_ms = 5000;
+/** One request to one broker: one that says nothing for so long is asked no more, and another one may lead by then. */
+const request_ms = 3000;
 
 const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: 4 };
 /** While a broker is away, every request that waits for it listens to its socket. */
@@ -26,41 +30,36 @@ const sockets: ISocketFactory = (options) => socketFactory()(options).setMaxList
 /** What kafkajs logs about its retries is told by our own metrics and errors. */
 const silent: logCreator = () => () => undefined;
 
-export function openKafka({ brokers, client_id, ssl, sasl }: KafkaSettings): Kafka {
+/** What both layers are told about how to speak to brokers. */
+function security({ tls, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  return {
+    ...(tls === undefined ? {} : { ssl: tls.ca === undefined ? true : { ca: [readFileSync(tls.ca)] } }),
+    ...(sasl === undefined ? {} : { sasl: sasl as NonNullable<KafkaConfig['sasl']> }),
+  };
+}
+
+export function openKafka(settings: KafkaSettings): Kafka {
+  const { brokers, client_id } = settings;
   return new kafkajs.Kafka({
     ...{ brokers, clientId: client_id, retry, logLevel: kafkajs.logLevel.NOTHING, logCreator: silent },
-    ...{ connectionTimeout: 3000, requestTimeout: deadline_ms, socketFactory: sockets },
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
+    ...{ connectionTimeout: 3000, requestTimeout: request_ms, socketFactory: sockets },
+    ...security(settings),
   });
 }
 
 /** The layer below kafkajs's consumers, with connections of its own. */
-export function openCluster({ brokers, client_id, ssl, sasl }: KafkaSettings): Cluster {
+export function openCluster(settings: KafkaSettings): Cluster {
+  const { brokers, client_id } = settings;
   return new Cluster({
     ...{
       logger: createLogger({ level: kafkajs.logLevel.NOTHING, logCreator: silent }),
       socketFactory: sockets,
     },
-    ...{ brokers, clientId: client_id, ssl, sasl, retry, isolationLevel: 1 },
+    ...{ brokers, clientId: client_id, ...security(settings), retry, isolationLevel: 1 },
     ...{ connectionTimeout: 3000, authenticationTimeout: 3000, reauthenticationThreshold: 10_000 },
-    ...{ requestTimeout: deadline_ms, enforceRequestTimeout: true, metadataMaxAge: 60_000 },
+    ...{ requestTimeout: request_ms, enforceRequestTimeout: true, metadataMaxAge: 60_000 },
     ...{ allowAutoTopicCreation: false, maxInFlightRequests: null },
   });
-}
-
-/** Rejects when the work, retries included, is not done in time; what comes of it later is nobody's. */
-export async function inTime<Result>(work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${deadline_ms / 1000} s`)), deadline_ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
 }
 
 /** What a caller is told when the brokers do not do what they are asked. */

@@ -8,6 +8,13 @@ declare module 'kafkajs/src/cluster/index.js' {
     isControlRecord?: boolean;
   }
 
+  export interface FetchResponse {
+    responses: {
+      topicName: string;
+      partitions: { partition: number; errorCode: number; highWatermark: string; messages: FetchedMessage[] }[];
+    }[];
+  }
+
   export interface FetchBroker {
     fetch(request: {
       maxWaitTime: number;
@@ -15,12 +22,7 @@ declare module 'kafkajs/src/cluster/index.js' {
       maxBytes: number;
       isolationLevel: number;
       topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
-    }): Promise<{
-      responses: {
-        topicName: string;
-        partitions: { partition: number; errorCode: number; highWatermark: string; messages: FetchedMessage[] }[];
-      }[];
-    }>;
+    }): Promise<FetchResponse>;
     offsetCommit(request: {
       groupId: string;
       topics: { topic: string; partitions: { partition: number; offset: string }[] }[];

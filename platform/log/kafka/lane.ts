@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Cluster from 'kafkajs/src/cluster/index.js';
-import type { FetchedMessage } from 'kafkajs/src/cluster/index.js';
+import type { FetchedMessage, FetchResponse } from 'kafkajs/src/cluster/index.js';
 import { MillraceError } from '../../errors/error.ts';
 import type { LogRecord } from '../port.ts';
 import type { Subscription } from './subscription.ts';
@@ -12,10 +12,10 @@ const partitionBytes = 1024 * 1024;
 const fetchBytes = 8 * 1024 * 1024;
 
 export interface LaneHooks {
-  /** Makes records of what a broker gave. */
+  /** Makes records of what a broker gave. Rejects where that can't be done now: it is fetched again. */
   records(topic: string, partition: number, messages: FetchedMessage[]): Promise<LogRecord[]>;
-  /** The first offset kept, of a partition whose reader asks for one that is not there. */
-  start(topic: string, partition: number): Promise<number>;
+  /** What is kept of a partition whose reader may have asked for what is not there. */
+  bounds(topic: string, partition: number): Promise<{ start: number; end: number }>;
 }
 
 /**
@@ -73,9 +73,14 @@ export class Lane {
       } catch {
         // No leader is known, or no broker answers: the readers wait.
         await sleep(pause_ms);
-        await this.cluster.refreshMetadata().catch(() => undefined);
+        await this.refresh();
       }
     }
+  }
+
+  /** Where no broker answers yet, the next turn asks again: the readers' lag tells how long that lasts. */
+  private async refresh(): Promise<void> {
+    await this.cluster.refreshMetadata().catch(() => undefined);
   }
 
   private async loop(nodeId: string): Promise<void> {
@@ -89,9 +94,9 @@ export class Lane {
         await this.fetch(nodeId, wanted);
       } catch (error) {
         if (this.closed) return;
-        if ((error as { type?: string }).type === 'OFFSET_OUT_OF_RANGE') await this.findLost(wanted);
+        if (isOutOfRange(error)) await this.findLost(nodeId, wanted);
         await sleep(pause_ms);
-        await this.cluster.refreshMetadata().catch(() => undefined);
+        await this.refresh();
         await this.route(this.subscriptions);
       }
     }
@@ -110,47 +115,78 @@ export class Lane {
   }
 
   private async fetch(nodeId: string, wanted: Subscription[]): Promise<void> {
+    const asked = new Map(wanted.map((one) => [`${one.topic}/${one.partition}`, { one, offset: one.offset! }]));
+    const responses = await this.ask(nodeId, wanted, longest_ms);
+    const taken: Promise<void>[] = [];
+    for (const { topicName, partitions } of responses) {
+      for (const { partition, messages } of partitions) {
+        const { one, offset } = asked.get(`${topicName}/${partition}`)!;
+        // A broker gives whole batches, which may begin before what was asked for.
+        const fresh = messages.filter((message) => Number(message.offset) >= offset);
+        if (fresh.length > 0) taken.push(this.take(one, fresh));
+      }
+    }
+    // One whose schemas must be looked up first does not hold up the others; mostly none must.
+    await Promise.race([Promise.all(taken), new Promise((resolve) => setImmediate(resolve))]);
+  }
+
+  private async ask(nodeId: string, wanted: Subscription[], maxWaitTime: number): Promise<FetchResponse['responses']> {
     const topics = new Map<string, { partition: number; fetchOffset: string; maxBytes: number }[]>();
-    const asked = new Map<string, { subscription: Subscription; offset: number }>();
-    for (const subscription of wanted) {
-      const { topic, partition } = subscription;
-      const offset = subscription.offset!;
-      asked.set(`${topic}/${partition}`, { subscription, offset });
+    for (const { topic, partition, offset } of wanted) {
       const list = topics.get(topic) ?? [];
       list.push({ partition, fetchOffset: String(offset), maxBytes: partitionBytes });
       topics.set(topic, list);
     }
     const broker = await this.cluster.findBroker({ nodeId });
     const { responses } = await broker.fetch({
-      ...{ maxWaitTime: longest_ms, minBytes: 1, maxBytes: fetchBytes, isolationLevel: 1 },
+      ...{ maxWaitTime, minBytes: 1, maxBytes: fetchBytes, isolationLevel: 1 },
       topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
     });
-    for (const { topicName, partitions } of responses) {
-      for (const { partition, messages } of partitions) {
-        const { subscription, offset } = asked.get(`${topicName}/${partition}`)!;
-        // A broker gives whole batches, which may begin before what was asked for.
-        const fresh = messages.filter((message) => Number(message.offset) >= offset);
-        if (fresh.length === 0) continue;
-        const records = await this.hooks.records(
-          topicName,
-          partition,
-          fresh.filter((one) => !one.isControlRecord),
-        );
-        subscription.deliver(records, Number(fresh.at(-1)!.offset) + 1);
-      }
+    return responses;
+  }
+
+  private async take(subscription: Subscription, fresh: FetchedMessage[]): Promise<void> {
+    const { topic, partition } = subscription;
+    subscription.busy = true;
+    try {
+      const messages = fresh.filter((one) => !one.isControlRecord);
+      const records = await this.hooks.records(topic, partition, messages);
+      subscription.deliver(records, Number(fresh.at(-1)!.offset) + 1);
+    } catch {
+      // Nothing was delivered, so it is fetched again; the reader's lag tells how long that lasts.
+      await sleep(pause_ms);
+    } finally {
+      subscription.busy = false;
+      this.changed();
     }
   }
 
-  /** Tells readers whose next record is no longer kept. */
-  private async findLost(wanted: Subscription[]): Promise<void> {
+  /** Tells readers whose next record is not there: no longer kept, or beyond what there is. */
+  private async findLost(nodeId: string, wanted: Subscription[]): Promise<void> {
     for (const subscription of wanted) {
       const { topic, partition } = subscription;
       const offset = subscription.offset!;
-      const start = await this.hooks.start(topic, partition).catch(() => 0);
-      if (offset < start)
-        subscription.fail(
-          new MillraceError('conflict', `offset ${offset} is no longer kept; the first one is ${start}`),
-        );
+      // Where nobody can tell now the reader is not failed, and the next fetch finds out.
+      const kept = await this.hooks.bounds(topic, partition).catch(() => undefined);
+      if (!kept || (offset >= kept.start && offset <= kept.end)) continue;
+      // A leader that has just begun may tell an end that lies back: only what it refuses is lost.
+      if (!(await this.isRefused(nodeId, subscription))) continue;
+      const why =
+        offset < kept.start ? `no longer kept; the first one is ${kept.start}` : `beyond the end, which is ${kept.end}`;
+      subscription.fail(new MillraceError('conflict', `offset ${offset} of ${topic}/${partition} is ${why}`));
     }
   }
+
+  private async isRefused(nodeId: string, subscription: Subscription): Promise<boolean> {
+    try {
+      await this.ask(nodeId, [subscription], 0);
+      return false;
+    } catch (error) {
+      return isOutOfRange(error);
+    }
+  }
+}
+
+function isOutOfRange(error: unknown): boolean {
+  return (error as { type?: string }).type === 'OFFSET_OUT_OF_RANGE';
 }

@@ -7,6 +7,8 @@ const mostWaiting = 2000;
 /** A reader of one partition: what was fetched for it waits here, up to a bound. */
 export class Subscription implements LogReader {
   closed = false;
+  /** What was fetched is being made records of; nothing is fetched meanwhile. */
+  busy = false;
   private queue: LogRecord[] = [];
   private error: MillraceError | undefined;
   private wake: (() => void) | undefined;
@@ -20,7 +22,8 @@ export class Subscription implements LogReader {
   ) {}
 
   get wantsMore(): boolean {
-    return !this.closed && this.error === undefined && this.offset !== undefined && this.queue.length < mostWaiting;
+    if (this.closed || this.busy || this.error !== undefined || this.offset === undefined) return false;
+    return this.queue.length < mostWaiting;
   }
 
   async next(max: number, wait_ms?: number): Promise<LogRecord[]> {

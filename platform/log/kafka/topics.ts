@@ -3,34 +3,53 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { partitionsAreFinal } from '../memory.ts';
 import type { TopicSpec } from '../port.ts';
 
-/** Volatile topics keep this much, whatever they say: their readers are gone by then. */
+/** Volatile topics that name no retention keep this much: their readers are gone by then. */
 const volatile_ms = 10 * 60_000;
+/** Kafka's own default. Only a segment that is closed is deleted or compacted, so short retention needs short segments. */
+const segment_ms = 7 * 86_400_000;
+const day_ms = 86_400_000;
 
-/** What of a topic is declared and not left to the broker's defaults. */
-function configOf({ retention_ms, compact, volatile }: TopicSpec): { [name: string]: string } {
-  const kept = volatile ? Math.min(retention_ms ?? volatile_ms, volatile_ms) : retention_ms;
+/**
+ * Larger than any record: a command comes from a call's body of 4 MiB at most, and brings a message whose texts, mentions and
+ * reactions are bounded (docs/features.md).
+ */
+const largestRecord = 8 * 1024 * 1024;
+
+/** What of a topic with so many copies is declared and not left to the broker's defaults. */
+export function configOf({ retention_ms, compact, volatile }: TopicSpec, copies: number): { [name: string]: string } {
+  const kept = retention_ms === null && volatile && !compact ? volatile_ms : retention_ms;
   return {
     'message.timestamp.type': 'LogAppendTime',
     'cleanup.policy': compact ? (kept === null ? 'compact' : 'compact,delete') : 'delete',
+    'max.message.bytes': String(largestRecord),
     'retention.ms': String(kept ?? -1),
+    // What is acknowledged is on most copies, so that the loss of one loses nothing; with two, one must do while the other is away.
+    'min.insync.replicas': String(copies >= 3 ? Math.floor(copies / 2) + 1 : 1),
+    // What comes late, from a process that had been taken for dead, is put right before anything is taken away for it.
+    ...(compact ? { 'min.compaction.lag.ms': String(Math.min(day_ms, kept ?? day_ms)) } : {}),
+    'segment.ms': String(kept === null ? segment_ms : Math.min(segment_ms, Math.ceil(kept / 2))),
   };
 }
 
 /** Errors of a topic that was made a moment ago, or by another process at the same time. */
 const passing = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'TOPIC_ALREADY_EXISTS']);
-const tries = 20;
+const tries = 40;
 const pause_ms = 150;
 
-/** `declareOnce`, until the brokers all know of what was made. */
+/**
+ * `declareOnce`, until `known` resolves, too: brokers know of what was made, by this process or by one that began at the same
+ * moment, only a little later.
+ */
 export async function declareTopics(
   admin: Admin,
   specs: TopicSpec[],
-  prefix: string,
-  replication: number,
+  { prefix, replication }: { prefix: string; replication: number },
+  known: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await declareOnce(admin, specs, prefix, replication);
+      await declareOnce(admin, specs, prefix, replication);
+      return await known();
     } catch (error) {
       if (attempt === tries || !typesOf(error).some((type) => passing.has(type))) throw error;
       await sleep(pause_ms);
@@ -56,26 +75,37 @@ async function declareOnce(admin: Admin, specs: TopicSpec[], prefix: string, rep
         topic: prefix + spec.name,
         numPartitions: spec.partitions,
         replicationFactor: replication,
-        configEntries: Object.entries(configOf(spec)).map(([name, value]) => ({ name, value })),
+        configEntries: Object.entries(configOf(spec, replication)).map(([name, value]) => ({ name, value })),
       })),
     });
   }
   const present = specs.filter((spec) => !missing.includes(spec));
   if (present.length === 0) return;
-  await checkCounts(admin, present, prefix);
-  await alterConfigs(admin, present, prefix);
+  await alterConfigs(admin, present, prefix, await checkCounts(admin, present, prefix));
 }
 
-async function checkCounts(admin: Admin, specs: TopicSpec[], prefix: string): Promise<void> {
+/** Resolves with how many copies each topic has, which may be fewer than are made now. */
+async function checkCounts(admin: Admin, specs: TopicSpec[], prefix: string): Promise<Map<string, number>> {
   const { topics } = await admin.fetchTopicMetadata({ topics: specs.map(({ name }) => prefix + name) });
   const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
   for (const spec of specs) {
     const partitions = counts.get(prefix + spec.name)!;
     if (partitions !== spec.partitions) throw partitionsAreFinal({ ...spec, partitions }, spec);
   }
+  return new Map(topics.map(({ name, partitions }) => [name, fewestCopies(partitions)]));
 }
 
-async function alterConfigs(admin: Admin, specs: TopicSpec[], prefix: string): Promise<void> {
+export function fewestCopies(partitions: { replicas: number[] }[]): number {
+  return Math.min(...partitions.map(({ replicas }) => replicas.length));
+}
+
+async function alterConfigs(
+  admin: Admin,
+  specs: TopicSpec[],
+  prefix: string,
+  copies: ReadonlyMap<string, number>,
+): Promise<void> {
+  const declared = (spec: TopicSpec) => Object.entries(configOf(spec, copies.get(prefix + spec.name)!));
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: specs.map(({ name }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: prefix + name })),
@@ -87,7 +117,7 @@ async function alterConfigs(admin: Admin, specs: TopicSpec[], prefix: string): P
     ]),
   );
   const changed = specs.filter((spec) =>
-    Object.entries(configOf(spec)).some(([name, value]) => set.get(prefix + spec.name)?.get(name) !== value),
+    declared(spec).some(([name, value]) => set.get(prefix + spec.name)?.get(name) !== value),
   );
   if (changed.length === 0) return;
   await admin.alterConfigs({
@@ -95,7 +125,7 @@ async function alterConfigs(admin: Admin, specs: TopicSpec[], prefix: string): P
     resources: changed.map((spec) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
       name: prefix + spec.name,
-      configEntries: Object.entries(configOf(spec)).map(([name, value]) => ({ name, value })),
+      configEntries: declared(spec).map(([name, value]) => ({ name, value })),
     })),
   });
 }

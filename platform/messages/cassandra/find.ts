@@ -5,6 +5,7 @@ import type { Bucket, Buckets } from './buckets.ts';
 import { atOnce, concurrently } from './concurrently.ts';
 import { sliceOf } from './place.ts';
 import type { Row, Session } from './session.ts';
+import type { Trims } from './trims.ts';
 
 /** Ids in one question to one partition. */
 const idsAtOnce = 100;
@@ -14,15 +15,28 @@ export class Find {
   constructor(
     private readonly session: Session,
     private readonly buckets: Buckets,
+    private readonly trims: Trims,
     private readonly codec: Codec,
   ) {}
 
+  /** Of a row with `body` and `cold`: a stub where that is all there is, or of a newer rev. */
   decode(row: Row): Message {
-    return this.codec.decode(row['body'] as Buffer).value as Message;
+    const [body, cold] = [this.decoded(row['body']), this.decoded(row['cold'])];
+    return body && (!cold || body.rev >= cold.rev) ? body : cold!;
   }
 
-  /** Found ones only, in any order. */
-  async messages(channel: ChannelId, ids: bigint[]): Promise<Message[]> {
+  stub(row: Row): Message | undefined {
+    return this.decoded(row['cold']);
+  }
+
+  private decoded(bytes: unknown): Message | undefined {
+    return bytes ? (this.codec.decode(bytes as Buffer).value as Message) : undefined;
+  }
+
+  /** Found ones only, in any order; trimmed ones are none. */
+  async messages(channel: ChannelId, asked: bigint[]): Promise<Message[]> {
+    const floor = await this.trims.of(channel);
+    const ids = asked.filter((id) => id >= floor.id);
     const [top, replies] = await Promise.all([this.topLevel(channel, ids), this.replies(channel, ids)]);
     return [...top, ...replies];
   }
@@ -32,7 +46,7 @@ export class Find {
       const buckets = await this.buckets.of(channel, slice);
       const rows = await concurrently(mayHold(buckets, some), atOnce, (at) =>
         this.session.rows(
-          'SELECT body FROM messages WHERE workspace_id = ? AND channel_id = ? AND slice = ? AND part = ? AND message_id IN ?',
+          'SELECT body, cold FROM messages WHERE workspace_id = ? AND channel_id = ? AND slice = ? AND part = ? AND message_id IN ?',
           [channel.workspace_id, channel.channel_id, slice, at.part, at.ids],
         ),
       );
@@ -47,7 +61,7 @@ export class Find {
     for (const [id, root] of roots) threads.set(root, [...(threads.get(root) ?? []), id]);
     const rows = await concurrently([...threads], atOnce, ([root, some]) =>
       this.session.rows(
-        'SELECT body FROM replies WHERE workspace_id = ? AND channel_id = ? AND root_id = ? AND message_id IN ?',
+        'SELECT body, cold FROM replies WHERE workspace_id = ? AND channel_id = ? AND root_id = ? AND message_id IN ?',
         [channel.workspace_id, channel.channel_id, root, some],
       ),
     );

@@ -5,6 +5,7 @@ import { atOnce, concurrently } from './concurrently.ts';
 import type { Find } from './find.ts';
 import { beyondAll, boundOf, sliceOf } from './place.ts';
 import type { Row, Session } from './session.ts';
+import type { Trims } from './trims.ts';
 
 interface Page {
   messages: Message[];
@@ -18,6 +19,7 @@ export class Pages {
     private readonly session: Session,
     private readonly buckets: Buckets,
     private readonly find: Find,
+    private readonly trims: Trims,
   ) {}
 
   /** Oldest first. A bound that can be no id is beyond every message. */
@@ -78,14 +80,16 @@ export class Pages {
   }
 
   /** Up to `limit` rows below `bound`, newest first; or from it on, oldest first. */
-  private async take(channel: ChannelId, direction: 'older' | 'newer', bound: bigint, limit: number): Promise<Row[]> {
+  private async take(channel: ChannelId, direction: 'older' | 'newer', asked: bigint, limit: number): Promise<Row[]> {
     const rows: Row[] = [];
     if (limit === 0) return rows;
+    const floor = (await this.trims.of(channel)).id;
+    const bound = direction === 'newer' && asked < floor ? floor : asked;
     for await (const slice of this.buckets.slices(channel, sliceOf(bound), direction)) {
       rows.push(...(await this.takeOfSlice(channel, slice, direction, bound, limit - rows.length)));
-      if (rows.length >= limit) break;
+      if (rows.length >= limit || slice.slice < sliceOf(floor)) break;
     }
-    return rows;
+    return rows.filter((row) => (row['message_id'] as bigint) >= floor);
   }
 
   /** Parts in order follow each other; imported ones may lie anywhere between them, so all of those are asked. */
@@ -99,7 +103,7 @@ export class Pages {
     const read = ({ slice, part }: Bucket, count: number): Promise<Row[]> => {
       const [sign, order] = direction === 'older' ? ['<', 'DESC'] : ['>=', 'ASC'];
       return this.session.rows(
-        `SELECT message_id, body FROM messages WHERE workspace_id = ? AND channel_id = ? AND slice = ? AND part = ?
+        `SELECT message_id, body, cold FROM messages WHERE workspace_id = ? AND channel_id = ? AND slice = ? AND part = ?
          AND message_id ${sign} ? ORDER BY message_id ${order} LIMIT ?`,
         [channel.workspace_id, channel.channel_id, slice, part, bound, count],
       );

@@ -4,6 +4,7 @@ import cassandra from 'cassandra-driver';
 import fc from 'fast-check';
 import type { Message } from '../../../schemas/generated/types.ts';
 import type { Codec } from '../../schemas/codec.ts';
+import { fixture } from '../fixture.ts';
 import type { HistoryRequest, MessageStore, RowWrite } from '../port.ts';
 import type { CassandraOptions } from './session.ts';
 import { openCassandraMessages } from './store.ts';
@@ -14,27 +15,7 @@ const ten_days_ms = 864_000_000;
 const idOf = (slice: number, n: number): string => String((BigInt(slice * ten_days_ms + 1) << 22n) + BigInt(n));
 
 function row(workspace_id: string, message_id: string, seq: number, change: Partial<Message> = {}): RowWrite {
-  const message: Message = {
-    message_id,
-    seq,
-    rev: seq,
-    created_rev: seq,
-    user_id: 'bob',
-    text: `number ${seq}`,
-    client_msg_id: `c${seq}`,
-    thread_id: null,
-    reply_count: 0,
-    reactions: [],
-    mentions: [],
-    mentions_channel: 0,
-    mentions_here: [],
-    created_at: seq,
-    edited_at: null,
-    deleted: false,
-    imported: false,
-    ...change,
-  };
-  return { kind: 'message', workspace_id, channel_id: 'c', message };
+  return { kind: 'message', workspace_id, channel_id: 'c', message: fixture(message_id, seq, change) };
 }
 
 /** Buckets: when they close, who knows them, and pages that lie in many. */

@@ -1,13 +1,22 @@
 import type { ReadMarker } from '../../../schemas/generated/types.ts';
 import type { Person } from '../../directory/port.ts';
-import { type Head, type Membership, mergeMarkers, type Unread, unreadMarker } from '../port.ts';
+import { markerInForce, type ReadFloor, unreadMarker } from '../markers.ts';
+import {
+  type Head,
+  type Membership,
+  mentionsCounted,
+  mentionsRead,
+  participantsShown,
+  type ThreadState,
+  type Unread,
+} from '../port.ts';
 import { atOnce, concurrently } from './concurrently.ts';
 import type { Row, Session } from './session.ts';
 
 /** A channel's row: its head, and what everyone has read of it. */
 export interface ChannelRow {
   head: Head;
-  floor: { seq: number; rev: number } | undefined;
+  floor: ReadFloor | undefined;
 }
 
 /** What is kept by person, and the channels' rows that it is read with. */
@@ -65,43 +74,75 @@ export class People {
     }));
   }
 
-  private async ownMarkers({ workspace_id, user_id }: Person, channel_ids: string[]): Promise<Map<string, ReadMarker>> {
+  private async ownMarkers({ workspace_id, user_id }: Person, channel_ids: string[]): Promise<Map<string, OwnReading>> {
     if (channel_ids.length === 0) return new Map();
     const rows = await this.session.rows(
-      `SELECT channel_id, seq_epoch, last_read_seq, rev_epoch, last_read_rev FROM markers
+      `SELECT channel_id, seq_epoch, last_read_seq, rev_epoch, last_read_rev, since_rev, own_seq, own_rev FROM markers
        WHERE workspace_id = ? AND user_id = ? AND channel_id IN ?`,
       [workspace_id, user_id, [...new Set(channel_ids)]],
     );
-    return new Map(rows.map((row) => [row['channel_id'] as string, markerOf(row)]));
+    return new Map(rows.map((row) => [row['channel_id'] as string, readingOf(row)]));
+  }
+
+  async threadState({ workspace_id, user_id }: Person, channel_id: string, root: bigint): Promise<ThreadState> {
+    const [people, [marker]] = await Promise.all([
+      this.session.rows(
+        'SELECT user_id FROM participants WHERE workspace_id = ? AND channel_id = ? AND root_id = ? LIMIT ?',
+        [workspace_id, channel_id, root, participantsShown],
+      ),
+      this.session.rows(
+        'SELECT last_read_id FROM thread_markers WHERE workspace_id = ? AND user_id = ? AND channel_id = ? AND root_id = ?',
+        [workspace_id, user_id, channel_id, root],
+      ),
+    ]);
+    return {
+      participants: people.map((row) => row['user_id'] as string),
+      last_read_id: marker ? String(marker['last_read_id']) : null,
+    };
   }
 
   /** Events that mention the person, by name or with all, above a rev. */
   private async mentionsAfter({ workspace_id, user_id }: Person, channel_id: string, rev: number): Promise<number> {
-    const [own, all] = await Promise.all([
-      this.session.rows(
-        'SELECT rev, alive FROM mentions WHERE workspace_id = ? AND user_id = ? AND channel_id = ? AND rev > ?',
-        [workspace_id, user_id, channel_id, BigInt(rev)],
-      ),
-      this.session.rows(
+    const found = new Set<bigint>();
+    const count = async (query: string, params: unknown[]): Promise<void> => {
+      for await (const row of this.session.some(query, params, mentionsRead)) {
+        if (found.size >= mentionsCounted) return;
+        if (row['alive'] === true && row['author_id'] !== user_id) found.add(row['rev'] as bigint);
+      }
+    };
+    await Promise.all([
+      count('SELECT rev, alive FROM mentions WHERE workspace_id = ? AND user_id = ? AND channel_id = ? AND rev > ?', [
+        ...[workspace_id, user_id, channel_id],
+        BigInt(rev),
+      ]),
+      count(
         'SELECT rev, author_id, alive FROM channel_mentions WHERE workspace_id = ? AND channel_id = ? AND rev > ?',
-        [workspace_id, channel_id, BigInt(rev)],
+        [...[workspace_id, channel_id], BigInt(rev)],
       ),
     ]);
-    const alive = [...own, ...all.filter((row) => row['author_id'] !== user_id)].filter((row) => row['alive'] === true);
-    return new Set(alive.map((row) => row['rev'] as bigint)).size;
+    return Math.min(found.size, mentionsCounted);
   }
 }
 
-/** The halves are written together, so both are of the highest epoch. */
-function markerOf(row: Row): ReadMarker {
+interface OwnReading {
+  marker: ReadMarker;
+  floor: ReadFloor | undefined;
+}
+
+/** The parts of a marker are written together, so all are of the highest epoch. */
+function readingOf(row: Row): OwnReading {
+  const number = (column: string): number => Number(row[column] ?? 0);
   return {
-    epoch: Number(row['seq_epoch']),
-    last_read_seq: Number(row['last_read_seq']),
-    last_read_rev: Number(row['last_read_rev']),
+    marker: {
+      epoch: number('seq_epoch'),
+      last_read_seq: number('last_read_seq'),
+      last_read_rev: number('last_read_rev'),
+      since_rev: number('since_rev'),
+    },
+    floor: row['own_rev'] ? { seq: number('own_seq'), rev: number('own_rev') } : undefined,
   };
 }
 
-function inForce(own: ReadMarker = unreadMarker, { floor }: ChannelRow): ReadMarker {
-  if (!floor) return own;
-  return mergeMarkers(own, { epoch: own.epoch, last_read_seq: floor.seq, last_read_rev: floor.rev });
+function inForce(own: OwnReading | undefined, { floor }: ChannelRow): ReadMarker {
+  return markerInForce(own?.marker ?? unreadMarker, [own?.floor, floor]);
 }

@@ -62,8 +62,12 @@ export function firstIdTime(id: bigint): bigint {
   return maxLong - id;
 }
 
-/** A marker's halves: the higher epoch wins, then the higher number. Room for 4 million epochs and 2^40 numbers. */
-export function markerTimes(marker: ReadMarker): { seq: bigint; rev: bigint } {
+/** A marker's parts: the higher epoch wins, then the higher number. Room for 4 million epochs and 2^40 numbers. */
+export function markerTimes(marker: ReadMarker): { seq: bigint; rev: bigint; since: bigint } {
   const base = BigInt(marker.epoch) << 40n;
-  return { seq: base + BigInt(marker.last_read_seq), rev: base + BigInt(marker.last_read_rev) };
+  return {
+    seq: base + BigInt(marker.last_read_seq),
+    rev: base + BigInt(marker.last_read_rev),
+    since: base + BigInt(marker.since_rev),
+  };
 }

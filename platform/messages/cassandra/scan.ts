@@ -3,6 +3,7 @@ import type { ChannelId } from '../port.ts';
 import { atOnce, concurrently } from './concurrently.ts';
 import type { Find } from './find.ts';
 import type { Row, Session } from './session.ts';
+import type { Trims } from './trims.ts';
 
 /** The tables that hold messages, and the keys of their rows: of the partition, then of the row. */
 const tables = {
@@ -19,12 +20,12 @@ interface Place {
 
 /** All messages in the order of tokens. A cursor names a row, so it holds over restarts and new versions of the driver. */
 export async function readScan(
-  { session, find }: { session: Session; find: Find },
+  { session, find, trims }: { session: Session; find: Find; trims: Trims },
   cursor: string | null,
   limit: number,
 ): Promise<{ messages: ({ message: Message } & ChannelId)[]; cursor: string | null }> {
-  const { table, after } = cursor === null ? ({ table: 'messages', after: null } as Place) : decode(cursor);
-  const rows = await rowsAfter(session, table, after, limit);
+  const page = await rowPage(session, cursor, limit);
+  const { rows } = page;
   const messages = await counted(
     find,
     rows.map((row) => ({
@@ -33,14 +34,25 @@ export async function readScan(
       message: find.decode(row),
     })),
   );
+  return { messages: await untrimmed(trims, messages), cursor: page.cursor };
+}
+
+/** Rows of all messages, keys, bodies and stubs, from a cursor on. */
+export async function rowPage(
+  session: Session,
+  cursor: string | null,
+  limit: number,
+): Promise<{ rows: Row[]; cursor: string | null }> {
+  const { table, after } = cursor === null ? ({ table: 'messages', after: null } as Place) : decode(cursor);
+  const rows = await rowsAfter(session, table, after, limit);
   const last = rows.at(-1);
-  if (last && rows.length === limit) return { messages, cursor: encode({ table, after: keyOf(table, last) }) };
-  return { messages, cursor: table === 'messages' ? encode({ table: 'replies', after: null }) : null };
+  if (last && rows.length === limit) return { rows, cursor: encode({ table, after: keyOf(table, last) }) };
+  return { rows, cursor: table === 'messages' ? encode({ table: 'replies', after: null }) : null };
 }
 
 async function rowsAfter(session: Session, table: Table, after: Place['after'], limit: number): Promise<Row[]> {
   const keys = tables[table];
-  const select = `SELECT ${keys.join(', ')}, body FROM ${table}`;
+  const select = `SELECT ${keys.join(', ')}, body, cold FROM ${table}`;
   if (!after) return session.rows(`${select} LIMIT ?`, [limit]);
   const partition = keys.slice(0, -1);
   const id = BigInt(after.at(-1)!);
@@ -74,6 +86,17 @@ async function counted(find: Find, found: ({ message: Message } & ChannelId)[]):
     return messages.map((message) => ({ workspace_id, channel_id, message }));
   });
   return all.flat();
+}
+
+async function untrimmed<Found extends { message: Message } & ChannelId>(
+  trims: Trims,
+  found: Found[],
+): Promise<Found[]> {
+  const kept = await concurrently(found, atOnce, async (one) => {
+    const floor = await trims.of(one);
+    return BigInt(one.message.message_id) >= floor.id ? [one] : [];
+  });
+  return kept.flat();
 }
 
 function keyOf(table: Table, row: Row): (string | number)[] {

@@ -1,36 +1,70 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from 'cassandra-driver';
 import { MillraceError } from '../../errors/error.ts';
+import { type Ask, SchemaLock } from './schema-lock.ts';
 
 /**
  * Brings the keyspace to this version: makes it where it is missing, applies what is above the version that it notes. Safe
- * to run twice, also at the same time. Error: `data_newer` for a keyspace that a newer version has written.
+ * to run twice, also at the same time: one process changes tables, the others wait. Errors: `data_newer` for a keyspace that
+ * a newer version has written; `unavailable`.
  */
 export async function applySchema(client: Client, keyspace: string, replication: Record<string, number>) {
   if (!/^[a-z][a-z0-9_]{0,47}$/.test(keyspace))
     throw new MillraceError('invalid_request', `"${keyspace}" is no name of a keyspace: small letters, digits and _`);
-  // Through one node: another may not know yet what the statement before has made.
-  const [host] = client.getState().getConnectedHosts();
-  const execute = (statement: string) => client.execute(statement, [], { prepare: false, ...(host && { host }) });
-  const copies = Object.entries(replication).map(([datacenter, count]) => `'${datacenter}': ${Number(count)}`);
-  await execute(
-    `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies.join(', ')}}`,
-  );
-  await execute(`CREATE TABLE IF NOT EXISTS ${keyspace}.schema_versions (version int PRIMARY KEY)`);
-  const { rows } = await execute(`SELECT version FROM ${keyspace}.schema_versions`);
-  const done = Math.max(0, ...rows.map((row) => row['version'] as number));
+  // Through one node, the same for every process: another may not know yet what the statement before has made, and what two
+  // nodes make at once they disagree about.
+  const [host] = client
+    .getState()
+    .getConnectedHosts()
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  const ask: Ask = async (statement, params = []) => {
+    const options = { prepare: params.length > 0, ...(host && { host }) };
+    return (await client.execute(statement, params, options)).first() ?? undefined;
+  };
   const versions = readVersions();
-  if (done > versions.length)
+  const done = async (): Promise<number> => {
+    const row = await ask(`SELECT max(version) AS version FROM ${keyspace}.schema_versions`);
+    const version = (row?.['version'] as number | null | undefined) ?? 0;
+    if (version <= versions.length) return version;
     throw new MillraceError(
       'data_newer',
-      `keyspace ${keyspace} has version ${done}, and this version knows up to ${versions.length}`,
+      `keyspace ${keyspace} has version ${version}, and this version knows up to ${versions.length}`,
     );
-  for (let version = done + 1; version <= versions.length; version++) {
-    for (const statement of versions[version - 1]!) {
-      await execute(statement.replace(/^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) /, `$1 ${keyspace}.`));
+  };
+  if ((await isBegun(ask, keyspace)) && (await done()) === versions.length) return;
+  const copies = Object.entries(replication).map(([datacenter, count]) => `'${datacenter}': ${Number(count)}`);
+  await ask(
+    `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies.join(', ')}}`,
+  );
+  await ask(`CREATE TABLE IF NOT EXISTS ${keyspace}.schema_lock (name text PRIMARY KEY, holder text)`);
+  await ask(`CREATE TABLE IF NOT EXISTS ${keyspace}.schema_versions (version int PRIMARY KEY)`);
+  const lock = new SchemaLock(ask, keyspace);
+  await lock.take();
+  try {
+    for (let version = (await done()) + 1; version <= versions.length; version++) {
+      for (const statement of versions[version - 1]!) {
+        await lock.renew();
+        await ask(statement.replace(/^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) /, `$1 ${keyspace}.`));
+      }
+      await ask(`INSERT INTO ${keyspace}.schema_versions (version) VALUES (${version})`);
     }
-    await execute(`INSERT INTO ${keyspace}.schema_versions (version) VALUES (${version})`);
+  } finally {
+    await lock.release();
   }
+}
+
+/** Whether the table is there that notes the version; the last of those that come before the lock. */
+async function isBegun(ask: Ask, keyspace: string): Promise<boolean> {
+  const found = await ask(
+    "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = 'schema_versions'",
+    [keyspace],
+  );
+  return found !== undefined;
+}
+
+/** The newest version of a keyspace that this code makes. */
+export function knownVersion(): number {
+  return readVersions().length;
 }
 
 /** The statements of each version, from 1. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import cassandra from 'cassandra-driver';
 import { MillraceError, messageOf } from '../../errors/error.ts';
 import { applySchema } from './schema.ts';
@@ -12,6 +13,8 @@ export interface CassandraOptions {
   /** `one` for a single node; several need the quorum, so that a write is in every later read. */
   consistency?: 'local_quorum' | 'one';
   credentials?: { username: string; password: string };
+  /** `ca`: file with the authorities that nodes' certificates may come from; undefined: those of Node. */
+  tls?: { ca: string | undefined };
   /** How long events are kept for resume. Default 14 days. */
   event_ttl_s?: number;
 }
@@ -23,6 +26,7 @@ export interface Statement {
 
 export type Row = cassandra.types.Row;
 
+const page = 1_000;
 /** What the port promises for a whole call, however many questions it takes. */
 const deadline_ms = 5000;
 
@@ -61,6 +65,12 @@ export class Session {
     return rows;
   }
 
+  /** The first `most` rows, a page at a time, for a caller that may have seen enough before. */
+  async *some(query: string, params: unknown[], most: number): AsyncGenerator<Row> {
+    const result = await this.client.execute(`${query} LIMIT ?`, [...params, most], { fetchSize: page });
+    for await (const row of result) yield row;
+  }
+
   /** At once and whole, where all statements are of one partition. */
   async batch(statements: Statement[]): Promise<void> {
     const [only] = statements;
@@ -91,7 +101,7 @@ export class Session {
   }
 }
 
-function clientOptions(options: CassandraOptions): cassandra.ClientOptions {
+export function clientOptions(options: CassandraOptions): cassandra.ClientOptions {
   const { consistencies } = cassandra.types;
   return {
     contactPoints: options.contactPoints,
@@ -99,6 +109,10 @@ function clientOptions(options: CassandraOptions): cassandra.ClientOptions {
     // The nodes that the driver finds are spoken to at this port, whatever the contact points say.
     protocolOptions: { port: portOf(options.contactPoints[0]) },
     ...(options.credentials && { credentials: options.credentials }),
+    // The driver trusts any certificate unless it is told otherwise.
+    ...(options.tls && {
+      sslOptions: { rejectUnauthorized: true, ...(options.tls.ca ? { ca: [readFileSync(options.tls.ca)] } : {}) },
+    }),
     encoding: { useBigIntAsLong: true },
     queryOptions: {
       prepare: true,

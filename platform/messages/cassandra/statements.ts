@@ -72,7 +72,7 @@ export function statementsOf(write: RowWrite, codec: Codec, event_ttl_s: number)
         ),
       ];
     case 'marker': {
-      const { epoch, last_read_seq, last_read_rev } = write.marker;
+      const { epoch, last_read_seq, last_read_rev, since_rev } = write.marker;
       const times = markerTimes(write.marker);
       return [
         place(
@@ -84,6 +84,63 @@ export function statementsOf(write: RowWrite, codec: Codec, event_ttl_s: number)
           'INSERT INTO markers (workspace_id, user_id, channel_id, rev_epoch, last_read_rev) VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?',
           [workspace_id, write.user_id],
           [channel_id, BigInt(epoch), BigInt(last_read_rev), times.rev],
+        ),
+        place(
+          'INSERT INTO markers (workspace_id, user_id, channel_id, since_rev) VALUES (?, ?, ?, ?) USING TIMESTAMP ?',
+          [workspace_id, write.user_id],
+          [channel_id, BigInt(since_rev), times.since],
+        ),
+      ];
+    }
+    case 'own_read':
+      return [
+        place(
+          'INSERT INTO markers (workspace_id, user_id, channel_id, own_seq, own_rev) VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?',
+          [workspace_id, write.user_id],
+          [channel_id, BigInt(write.seq), BigInt(write.rev), revTime(write.rev)],
+        ),
+      ];
+    case 'thread_marker': {
+      const id = BigInt(write.last_read_id);
+      return [
+        place(
+          'INSERT INTO thread_markers (workspace_id, user_id, channel_id, root_id, last_read_id) VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?',
+          [workspace_id, write.user_id],
+          [channel_id, BigInt(write.root_id), id, id],
+        ),
+      ];
+    }
+    case 'participant':
+      return [
+        place(
+          'INSERT INTO participants (workspace_id, channel_id, root_id, user_id) VALUES (?, ?, ?, ?)',
+          [...channel, BigInt(write.root_id)],
+          [write.user_id],
+        ),
+      ];
+    case 'version':
+      return [
+        place(
+          'INSERT INTO versions (workspace_id, channel_id, message_id, rev, text, time) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?',
+          [...channel, BigInt(write.message_id)],
+          [BigInt(write.rev), write.text, BigInt(write.time), revTime(write.rev)],
+        ),
+      ];
+    case 'versions_gone':
+      return [
+        {
+          query: 'DELETE FROM versions USING TIMESTAMP ? WHERE workspace_id = ? AND channel_id = ? AND message_id = ?',
+          params: [revTime(write.rev), ...channel, BigInt(write.message_id)],
+          partition: [...channel, write.message_id].join('\0'),
+        },
+      ];
+    case 'trim': {
+      const id = BigInt(write.trim.below_id);
+      return [
+        place(
+          'INSERT INTO channels (workspace_id, channel_id, trim_id, trim_seq, trim_rev) VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?',
+          channel,
+          [id, BigInt(write.trim.seq), BigInt(write.trim.rev), id],
         ),
       ];
     }

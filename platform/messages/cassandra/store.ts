@@ -1,17 +1,34 @@
 import type { Message, ReadMarker } from '../../../schemas/generated/types.ts';
 import type { Person } from '../../directory/port.ts';
 import type { Codec } from '../../schemas/codec.ts';
-import type { ChannelId, Head, History, HistoryRequest, Membership, MessageStore, RowWrite, Unread } from '../port.ts';
+import type { HotMessages, StaleObject } from '../cold/hot.ts';
+import type {
+  ChannelId,
+  Head,
+  History,
+  HistoryRequest,
+  Membership,
+  MessageVersion,
+  RowWrite,
+  ThreadState,
+  TrimmedMessage,
+  Unread,
+} from '../port.ts';
 import { Buckets } from './buckets.ts';
 import { readEvents } from './events.ts';
 import { Find } from './find.ts';
+import { forgetInThreads, forgetPerson, renameInEvents, renameInMentions } from './forget.ts';
 import { Pages } from './history.ts';
 import { readIdentities } from './identities.ts';
 import { People } from './people.ts';
-import { idOf, rowsInPart } from './place.ts';
+import { eventsInPart, idOf, rowsInPart } from './place.ts';
 import { readScan } from './scan.ts';
 import { type CassandraOptions, Session } from './session.ts';
+import { readStale, settleStale } from './stale.ts';
+import { writeStubs } from './stubs.ts';
 import { readThread } from './thread.ts';
+import { readGoingOn, readTrimmed, removeTrimmed } from './trim.ts';
+import { Trims } from './trims.ts';
 import { writeRows } from './write.ts';
 
 const event_ttl_s = 14 * 24 * 3600;
@@ -22,13 +39,14 @@ export async function openCassandraMessages(options: CassandraOptions, codec: Co
 }
 
 /** Calls of the port, each with its deadline; what they do stands in the files beside. */
-export class CassandraMessages implements MessageStore {
+export class CassandraMessages implements HotMessages {
   private readonly scope: {
     session: Session;
     codec: Codec;
     event_ttl_s: number;
     buckets: Buckets;
     find: Find;
+    trims: Trims;
   };
   private readonly pages: Pages;
   private readonly people: People;
@@ -39,9 +57,10 @@ export class CassandraMessages implements MessageStore {
     event_ttl_s: number,
   ) {
     const buckets = new Buckets(session);
-    const find = new Find(session, buckets, codec);
-    this.scope = { session, codec, event_ttl_s, buckets, find };
-    this.pages = new Pages(session, buckets, find);
+    const trims = new Trims(session);
+    const find = new Find(session, buckets, trims, codec);
+    this.scope = { session, codec, event_ttl_s, buckets, find, trims };
+    this.pages = new Pages(session, buckets, find, trims);
     this.people = new People(session);
   }
 
@@ -77,6 +96,29 @@ export class CassandraMessages implements MessageStore {
     return this.session.call(() => readThread(this.scope, channel, messageId, request));
   }
 
+  threadState(person: Person, channelId: string, rootId: string): Promise<ThreadState> {
+    const root = idOf(rootId);
+    return this.session.call(async () =>
+      root === undefined ? { participants: [], last_read_id: null } : this.people.threadState(person, channelId, root),
+    );
+  }
+
+  versions({ workspace_id, channel_id }: ChannelId, messageId: string, limit: number): Promise<MessageVersion[]> {
+    const id = idOf(messageId);
+    return this.session.call(async () => {
+      if (id === undefined) return [];
+      const rows = await this.session.rows(
+        'SELECT rev, text, time FROM versions WHERE workspace_id = ? AND channel_id = ? AND message_id = ? LIMIT ?',
+        [workspace_id, channel_id, id, limit],
+      );
+      return rows.map((row) => ({
+        rev: Number(row['rev']),
+        text: row['text'] as string,
+        time: Number(row['time']),
+      }));
+    });
+  }
+
   eventsAfter(channel: ChannelId, rev: number, limit: number) {
     return this.session.call(async () => {
       const { head } = await this.people.channel(channel.workspace_id, channel.channel_id);
@@ -102,6 +144,9 @@ export class CassandraMessages implements MessageStore {
 
   revBefore({ workspace_id, channel_id }: ChannelId, seq: number): Promise<number> {
     return this.session.call(async () => {
+      const trim = await this.scope.trims.of({ workspace_id, channel_id });
+      // Numbers below it have no rows any more.
+      if (trim.id > 0n && seq <= trim.seq) return trim.rev;
       const [next] = await this.session.rows(
         'SELECT created_rev FROM seqs WHERE workspace_id = ? AND channel_id = ? AND part = ? AND seq = ?',
         [workspace_id, channel_id, Math.floor((seq + 1) / rowsInPart), BigInt(seq + 1)],
@@ -109,6 +154,43 @@ export class CassandraMessages implements MessageStore {
       if (next) return Number(next['created_rev']) - 1;
       return (await this.people.channel(workspace_id, channel_id)).head.rev;
     });
+  }
+
+  trimmed(channel: ChannelId, limit: number): Promise<TrimmedMessage[]> {
+    return this.session.call(() => readTrimmed(this.scope, channel, limit));
+  }
+
+  goingOn(channel: ChannelId, after: string, limit: number): Promise<string[]> {
+    return this.session.call(() => readGoingOn(this.scope, channel, BigInt(after), limit));
+  }
+
+  removeTrimmed(channel: ChannelId, messages: TrimmedMessage[]): Promise<void> {
+    return this.session.call(() => removeTrimmed(this.scope, channel, messages));
+  }
+
+  /** Each channel has a deadline of its own: an erasure is rare, and long. */
+  async forget(person: Person, channelIds: string[], instead: string): Promise<void> {
+    await this.session.call(() => forgetPerson(this.session, person));
+    for (const channel_id of channelIds) {
+      const channel = { workspace_id: person.workspace_id, channel_id };
+      const { head } = await this.session.call(() => this.people.channel(person.workspace_id, channel_id));
+      await this.session.call(() => forgetInThreads(this.scope, channel, person.user_id));
+      await this.session.call(() => renameInMentions(this.session, channel, person.user_id, instead));
+      for (let part = 0; part <= head.rev / eventsInPart; part++)
+        await this.session.call(() => renameInEvents(this.session, channel, part, person.user_id, instead));
+    }
+  }
+
+  stale(cursor: string | null) {
+    return this.session.call(() => readStale(this.scope, cursor));
+  }
+
+  settleStale(stale: StaleObject): Promise<void> {
+    return this.session.call(() => settleStale(this.scope, stale));
+  }
+
+  putStubs(channel: ChannelId, stubs: Message[]): Promise<void> {
+    return this.session.call(() => writeStubs(this.scope, channel, stubs));
   }
 
   scan(cursor: string | null, limit: number) {

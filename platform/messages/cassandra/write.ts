@@ -1,9 +1,11 @@
 import type { Codec } from '../../schemas/codec.ts';
-import { mergeMarkers, type RowWrite } from '../port.ts';
+import { mergeMarkers } from '../markers.ts';
+import type { RowWrite } from '../port.ts';
 import type { Buckets } from './buckets.ts';
 import { atOnce, concurrently } from './concurrently.ts';
 import type { Session, Statement } from './session.ts';
 import { type Placed, statementsOf } from './statements.ts';
+import type { Trims } from './trims.ts';
 
 /** One batch holds no more than that: the engine takes it as one write, of 8 MiB at most. */
 const rowsInBatch = 100;
@@ -14,7 +16,7 @@ const bytesInBatch = 512 * 1024;
  * rows; the heads, so that whoever sees a head finds all below it.
  */
 export async function writeRows(
-  { session, buckets, codec, event_ttl_s }: { session: Session; buckets: Buckets; codec: Codec; event_ttl_s: number },
+  { session, buckets, trims, codec, event_ttl_s }: WriteScope,
   writes: readonly RowWrite[],
 ): Promise<void> {
   const rows = newestOnly(writes);
@@ -28,6 +30,15 @@ export async function writeRows(
     session,
     heads.flatMap((row) => statementsOf(row, codec, event_ttl_s)),
   );
+  for (const row of rows) if (row.kind === 'trim') trims.forget(row);
+}
+
+export interface WriteScope {
+  session: Session;
+  buckets: Buckets;
+  trims: Trims;
+  codec: Codec;
+  event_ttl_s: number;
 }
 
 type Message = RowWrite & { kind: 'message' };
@@ -36,7 +47,7 @@ function isHead(row: RowWrite): boolean {
   return row.kind === 'head' || row.kind === 'read_floor';
 }
 
-async function writeAll(session: Session, statements: Placed[]): Promise<void> {
+export async function writeAll(session: Session, statements: Placed[]): Promise<void> {
   await concurrently(batchesOf(statements), atOnce, (batch) => session.batch(batch));
 }
 

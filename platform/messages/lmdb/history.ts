@@ -9,8 +9,9 @@ export function readHistory(
   channel: ChannelId,
   request: HistoryRequest,
 ): { messages: Message[]; has_more_before: boolean; has_more_after: boolean } {
-  const first = key(of(channel));
-  const end = after(first);
+  const floor = rows.floor(channel);
+  const first = key(of(channel), floor);
+  const end = after(key(of(channel)));
 
   /** Up to `limit` messages older than `bound`, and whether there are more. */
   function older(bound: Buffer, limit: number): { messages: Message[]; more: boolean } {
@@ -26,7 +27,10 @@ export function readHistory(
   }
 
   const exists = (start: Buffer, to: Buffer): boolean => !rows.messages.range({ start, end: to, limit: 1 }).next().done;
-  const at = (id: string, plus = 0n): Buffer => key(of(channel), (idOf(id) ?? 2n ** 63n) + plus);
+  const at = (id: string, plus = 0n): Buffer => {
+    const bound = (idOf(id) ?? 2n ** 63n) + plus;
+    return key(of(channel), bound < floor ? floor : bound);
+  };
 
   if ('before' in request) {
     const { messages, more } = older(at(request.before), request.limit);

@@ -4,11 +4,12 @@ import { key, numberAt } from '../../lmdb/key.ts';
 export interface StoredMention {
   changed_rev: number;
   alive: boolean;
+  /** Empty once it is withdrawn: who wrote it matters to nobody then. */
   author_id: string;
 }
 
 export function mentionBytes({ changed_rev, alive, author_id }: StoredMention): Buffer {
-  return Buffer.concat([key(changed_rev), Buffer.from([alive ? 1 : 0]), Buffer.from(author_id)]);
+  return Buffer.concat([key(changed_rev), Buffer.from([alive ? 1 : 0]), Buffer.from(alive ? author_id : '')]);
 }
 
 /** Rows of earlier versions hold the author alone. No id begins with NUL, and every rev does. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Message } from '../../../schemas/generated/types.ts';
+import type { Message, ReadMarker } from '../../../schemas/generated/types.ts';
 import { channelKey, personKey } from '../../keys.ts';
 import type { Environment } from '../../lmdb/environment.ts';
-import { bigintAt, key } from '../../lmdb/key.ts';
+import { bigintAt, key, numberAt } from '../../lmdb/key.ts';
 import type { Table } from '../../lmdb/table.ts';
 import type { Codec } from '../../schemas/codec.ts';
 import type { ChannelId } from '../port.ts';
@@ -24,12 +24,24 @@ export class Rows {
   readonly memberships: Table;
   /** person, channel → marker. */
   readonly markers: Table;
+  /** person, channel → seq, rev read by sending or joining. */
+  readonly ownReads: Table;
+  /** person, channel, root → last read reply. */
+  readonly threadMarkers: Table;
+  /** channel, root, user → nothing more. */
+  readonly participants: Table;
+  /** channel, message → versions.ts. */
+  readonly versions: Table;
   /** channel → seq, rev that everyone has read. */
   readonly readFloors: Table;
   /** person, channel, rev → mention.ts. */
   readonly mentions: Table;
   /** channel, rev → the same. Mentions of all. */
   readonly channelMentions: Table;
+  /** channel → id below which all is gone, seq, rev. */
+  readonly trims: Table;
+  /** channel, object → nothing more: some of its messages have changed since. */
+  readonly stale: Table;
   /** channel, hash of the identity → id, root. */
   readonly identities: Table;
 
@@ -45,9 +57,15 @@ export class Rows {
     this.heads = environment.table('heads');
     this.memberships = environment.table('memberships');
     this.markers = environment.table('markers');
+    this.ownReads = environment.table('own_reads');
+    this.threadMarkers = environment.table('thread_markers');
+    this.participants = environment.table('participants');
+    this.versions = environment.table('versions');
     this.readFloors = environment.table('read_floors');
     this.mentions = environment.table('mentions');
     this.channelMentions = environment.table('channel_mentions');
+    this.trims = environment.table('trims');
+    this.stale = environment.table('stale_objects');
     this.identities = environment.table('identities');
   }
 
@@ -66,9 +84,15 @@ export class Rows {
       : { table: this.replies, key: key(of(channel), BigInt(rootId), id) };
   }
 
+  /** What is below is read no more. */
+  floor(channel: ChannelId): bigint {
+    const row = this.trims.committed(key(of(channel)));
+    return row ? bigintAt(row, 0) : 0n;
+  }
+
   message(channel: ChannelId, messageId: string): Message | undefined {
     const id = idOf(messageId);
-    if (id === undefined) return undefined;
+    if (id === undefined || id < this.floor(channel)) return undefined;
     const top = this.messages.committed(key(of(channel), id));
     if (top) return this.decode(top);
     const root = this.roots.committed(key(of(channel), id));
@@ -89,6 +113,20 @@ export function ofPerson(person: { workspace_id: string; user_id: string }): str
 /** Undefined for what can be no message id. */
 export function idOf(messageId: string): bigint | undefined {
   return /^\d{1,19}$/.test(messageId) ? BigInt(messageId) : undefined;
+}
+
+export function markerBytes({ epoch, last_read_seq, last_read_rev, since_rev }: ReadMarker): Buffer {
+  return key(epoch, last_read_seq, last_read_rev, since_rev);
+}
+
+/** Rows of earlier versions end before since_rev. */
+export function markerOf(row: Buffer): ReadMarker {
+  return {
+    epoch: numberAt(row, 0),
+    last_read_seq: numberAt(row, 8),
+    last_read_rev: numberAt(row, 16),
+    since_rev: row.length > 24 ? numberAt(row, 24) : 0,
+  };
 }
 
 export function identityKey(channel: ChannelId, clientMsgId: string): Buffer {

@@ -1,7 +1,11 @@
-import { key, numberAt } from '../../lmdb/key.ts';
-import { mergeMarkers, type RowWrite } from '../port.ts';
+import type { Message } from '../../../schemas/generated/types.ts';
+import { bigintAt, key, numberAt } from '../../lmdb/key.ts';
+import { objectOf } from '../cold/stub.ts';
+import { mergeMarkers } from '../markers.ts';
+import type { ChannelId, RowWrite } from '../port.ts';
 import { mentionBytes, mentionOf } from './mention.ts';
-import { identityKey, of, ofPerson, type Rows } from './rows.ts';
+import { identityKey, markerBytes, markerOf, of, ofPerson, type Rows } from './rows.ts';
+import { withoutVersions, withVersion } from './versions.ts';
 
 /** Puts one row, unless what is there is newer. Inside `Environment.write`. */
 export function writeRow(rows: Rows, write: RowWrite): void {
@@ -34,17 +38,44 @@ export function writeRow(rows: Rows, write: RowWrite): void {
     case 'marker': {
       const at = key(ofPerson(write), write.channel_id);
       const known = rows.markers.get(at);
-      const merged = known
-        ? mergeMarkers(
-            { epoch: numberAt(known, 0), last_read_seq: numberAt(known, 8), last_read_rev: numberAt(known, 16) },
-            write.marker,
-          )
-        : write.marker;
-      return rows.markers.put(at, key(merged.epoch, merged.last_read_seq, merged.last_read_rev));
+      return rows.markers.put(at, markerBytes(known ? mergeMarkers(markerOf(known), write.marker) : write.marker));
+    }
+    case 'own_read': {
+      const at = key(ofPerson(write), write.channel_id);
+      const known = rows.ownReads.get(at);
+      if (!known || numberAt(known, 8) < write.rev) rows.ownReads.put(at, key(write.seq, write.rev));
+      return;
+    }
+    case 'thread_marker': {
+      const at = key(ofPerson(write), write.channel_id, BigInt(write.root_id));
+      const known = rows.threadMarkers.get(at);
+      const id = BigInt(write.last_read_id);
+      if (!known || bigintAt(known, 0) < id) rows.threadMarkers.put(at, key(id));
+      return;
+    }
+    case 'participant':
+      return rows.participants.put(key(of(write), BigInt(write.root_id), write.user_id), Buffer.alloc(0));
+    case 'version': {
+      const at = key(of(write), BigInt(write.message_id));
+      const { rev, text, time } = write;
+      const next = withVersion(rows.versions.get(at), { rev, text, time });
+      if (next) rows.versions.put(at, next);
+      return;
+    }
+    case 'versions_gone': {
+      const at = key(of(write), BigInt(write.message_id));
+      return rows.versions.put(at, withoutVersions(rows.versions.get(at), write.rev));
     }
     case 'read_floor': {
       const known = rows.readFloors.get(key(of(write)));
       if (!known || numberAt(known, 8) < write.rev) rows.readFloors.put(key(of(write)), key(write.seq, write.rev));
+      return;
+    }
+    case 'trim': {
+      const { below_id, seq, rev } = write.trim;
+      const known = rows.trims.get(key(of(write)));
+      if (!known || bigintAt(known, 0) < BigInt(below_id))
+        rows.trims.put(key(of(write)), key(BigInt(below_id), seq, rev));
       return;
     }
     case 'mention': {
@@ -78,7 +109,17 @@ function writeMessage(rows: Rows, write: RowWrite & { kind: 'message' }): void {
   if (message.rev === message.created_rev) return;
   const known = rows.decode(bytes);
   if (known.rev >= message.rev) return;
+  const object = objectOf(known);
+  if (object !== undefined) rows.stale.put(key(of(write), object), Buffer.alloc(0));
   // The count has a row write of its own, which may have come first.
   const reply_count = Math.max(message.reply_count, known.reply_count);
   table.put(at, rows.encode({ ...message, reply_count }));
+}
+
+/** A stub instead of the message, where that is at this very rev; its count of replies stays. Inside `Environment.write`. */
+export function writeStub(rows: Rows, channel: ChannelId, stub: Message): void {
+  const { table, key: at } = rows.place(channel, BigInt(stub.message_id), stub.thread_id);
+  const bytes = table.get(at);
+  const known = bytes && rows.decode(bytes);
+  if (known?.rev === stub.rev) table.put(at, rows.encode({ ...stub, reply_count: known.reply_count }));
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { MillraceError, messageOf } from '../../errors/error.ts';
-import { changeScript, dueScript } from './scripts.ts';
+import type { RedisPresenceOptions } from '../redis.ts';
+import { changeScript, dueScript, goneScript, renewScript } from './scripts.ts';
 
 /** A call that takes longer has failed. Presence is worth no longer wait. */
 export const deadline_ms = 2_000;
@@ -10,12 +12,15 @@ type Argument = string | number;
 /** A client that knows the scripts. */
 export interface PresenceRedis extends Redis {
   presenceChange(...args: Argument[]): Promise<[status: string, last_active_at: string | null, changed: number]>;
+  presenceRenew(...args: Argument[]): Promise<0 | 1>;
+  presenceGone(...args: Argument[]): Promise<string[]>;
   presenceDue(...args: Argument[]): Promise<string[]>;
 }
 
 /** Connects again by itself, for ever. While Redis is away every call fails at once and none waits for its return. */
-export function connect(url: string, onError: (error: Error) => void): PresenceRedis {
+export function connect({ url, ca, onError }: RedisPresenceOptions): PresenceRedis {
   const redis = new Redis(url, {
+    ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca) } }),
     enableOfflineQueue: false,
     // A command that was on its way is not sent again: the next sign of life says the same and more.
     autoResendUnfulfilledCommands: false,
@@ -26,8 +31,10 @@ export function connect(url: string, onError: (error: Error) => void): PresenceR
     connectionName: 'millrace-presence',
   });
   redis.on('error', onError);
-  redis.defineCommand('presenceChange', { numberOfKeys: 4, lua: changeScript });
+  redis.defineCommand('presenceChange', { numberOfKeys: 5, lua: changeScript });
   redis.defineCommand('presenceDue', { numberOfKeys: 1, lua: dueScript });
+  redis.defineCommand('presenceRenew', { numberOfKeys: 2, lua: renewScript });
+  redis.defineCommand('presenceGone', { numberOfKeys: 1, lua: goneScript });
   return redis as PresenceRedis;
 }
 

@@ -5,7 +5,7 @@ export interface Keys {
   presence: string;
   /** Hash of device → gateway, for operators. */
   connections: string;
-  /** Hash of what outlives devices: what was set by hand, last activity, the status told last. */
+  /** Hash of what outlives devices: what was set by hand and until when, last activity, the status told last. */
   kept: string;
 }
 
@@ -22,6 +22,16 @@ export function keysOf(prefix: string, person: Person): Keys {
 /** Sorted set of the people who are here, by when their first lease ends. */
 export function endsKey(prefix: string): string {
   return `${prefix}presence_ends`;
+}
+
+/** Sorted set of the gateways' leases, by when they end. */
+export function gatewaysKey(prefix: string): string {
+  return `${prefix}presence_gateways`;
+}
+
+/** Before a lease's name: the set of the people with a device at that gateway. */
+export function peopleKey(prefix: string): string {
+  return `${prefix}presence_people:`;
 }
 
 export function memberOf({ workspace_id, user_id }: Person): string {

@@ -54,11 +54,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Waits for what must come to be, ten seconds at most. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000;
+/** Waits for what must come to be. */
+export async function until(holds: () => boolean | Promise<boolean>, most_ms = 10_000): Promise<void> {
+  const end = performance.now() + most_ms;
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`not within ten seconds: ${holds}`);
+    if (performance.now() > end) throw new Error(`not within ${most_ms} ms: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -86,6 +86,25 @@ export function documentContract(open: Open): void {
     await close();
   });
 
+  it('takes documents out of every generation, and nothing else', async () => {
+    const { index, close } = await open();
+    await index.index([
+      document('1', 'gone for good'),
+      document('2', 'gone, too'),
+      document('1', 'gone', { channel_id: 'C2' }),
+    ]);
+    await index.index([document('2', '', { rev: 9, deleted: true })]);
+    const built = await index.build();
+    await index.index([document('1', 'gone for good')], built.id);
+    const keys = ['1', '2', '9'].map((message_id) => ({ workspace_id: 'w', channel_id: 'C1', message_id }));
+    await index.remove(keys);
+    await index.remove(keys);
+    await index.remove([]);
+    assert.deepEqual(await found(index, 'gone', { channel_ids: ['C1', 'C2'] }), ['1'], 'that of the other channel');
+    for (const { id } of await index.generations()) assert.deepEqual(await index.documents(id, keys), []);
+    await close();
+  });
+
   it('refuses batches above 1,000', async () => {
     const { index, close } = await open();
     await assert.rejects(

@@ -37,6 +37,24 @@ export async function writeBulk(engine: Engine, alias: string, documents: Encode
   return 'written';
 }
 
+/** Takes documents out, through an alias. Errors: `unavailable`. */
+export async function removeBulk(engine: Engine, alias: string, ids: string[]): Promise<Written> {
+  if (ids.length === 0) return 'written';
+  const operations = ids.map((_id) => ({ delete: { _id } }));
+  const { items } = await engine.ask((client, sending) =>
+    client.bulk({ index: alias, require_alias: true, refresh: 'wait_for', operations }, sending),
+  );
+  const failed = items.map((item) => item.delete!).filter(({ status }) => status >= 300 && status !== 404);
+  if (failed.some(({ error }) => error?.type === 'index_not_found_exception')) return 'gone';
+  // 404 is one that was not there: as it should be.
+  if (failed.length > 0)
+    throw new MillraceError(
+      'unavailable',
+      `search: Elasticsearch refuses to take ${failed.length} documents out for now`,
+    );
+  return 'written';
+}
+
 async function send(
   engine: Engine,
   alias: string,

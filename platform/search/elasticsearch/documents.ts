@@ -1,6 +1,6 @@
-import type { SearchDocument } from '../port.ts';
+import type { DocumentKey, SearchDocument } from '../port.ts';
 import type { Engine } from './engine.ts';
-import { type DocumentKey, decoded, documentId, type Stored } from './stored.ts';
+import { decoded, documentId, type Stored } from './stored.ts';
 
 /** Those of the documents that an index holds, in the order asked for; also what no search finds yet. */
 export async function readDocuments(engine: Engine, index: string, keys: DocumentKey[]): Promise<SearchDocument[]> {

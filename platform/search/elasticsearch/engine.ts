@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Client, errors } from '@elastic/elasticsearch';
 import { MillraceError, messageOf } from '../../errors/error.ts';
 
@@ -6,6 +7,8 @@ export const deadline_ms = 5_000;
 export interface EngineOptions {
   /** http(s)://user:password@host:port; more than one for the nodes of one cluster. */
   urls: string[];
+  /** File with the authorities that their certificates may come from. Default: those of Node. */
+  ca?: string | undefined;
   /** Instead of user and password. */
   apiKey?: string | undefined;
 }
@@ -19,12 +22,13 @@ export interface Sending {
 export class Engine {
   private readonly client: Client;
 
-  constructor({ urls, apiKey }: EngineOptions) {
+  constructor({ urls, ca, apiKey }: EngineOptions) {
     // What may be sent again is known above; the client would do so behind a deadline's back.
     this.client = new Client({
       nodes: urls,
       maxRetries: 0,
       requestTimeout: deadline_ms,
+      ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca) } }),
       ...(apiKey === undefined ? {} : { auth: { apiKey } }),
     });
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hasLink } from '../has-link.ts';
-import type { SearchDocument } from '../port.ts';
+import type { DocumentKey, SearchDocument } from '../port.ts';
 import { wordsOf } from '../words.ts';
 
 /** A document as it goes to the engine, encoded once for however many generations take it. */
@@ -8,12 +8,6 @@ export interface Encoded {
   id: string;
   rev: number;
   source: string;
-}
-
-export interface DocumentKey {
-  workspace_id: string;
-  channel_id: string;
-  message_id: string;
 }
 
 /** The engine takes no id above 512 bytes. */

@@ -1,10 +1,10 @@
-import type { SearchDocument } from '../port.ts';
-import { writeBulk } from './bulk.ts';
+import type { DocumentKey, SearchDocument } from '../port.ts';
+import { removeBulk, writeBulk } from './bulk.ts';
 import type { Engine } from './engine.ts';
 import type { Generations } from './generations.ts';
 import type { Names } from './names.ts';
 import { idsOf } from './roles.ts';
-import { encoded } from './stored.ts';
+import { documentId, encoded } from './stored.ts';
 
 export class Writer {
   constructor(
@@ -26,14 +26,23 @@ export class Writer {
    * are looked at again behind the writes, until none is left out: no generation that a promotion or a rollback brings
    * forward lacks these documents.
    */
-  async intoAll(documents: SearchDocument[]): Promise<void> {
+  intoAll(documents: SearchDocument[]): Promise<void> {
     const ready = encoded(documents);
+    // Waited for in every one: any of them may serve by the time this resolves.
+    return this.inAll((alias) => writeBulk(this.engine, alias, ready, true));
+  }
+
+  /** Out of all generations that there are, likewise. */
+  outOfAll(keys: DocumentKey[]): Promise<void> {
+    return this.inAll((alias) => removeBulk(this.engine, alias, keys.map(documentId)));
+  }
+
+  private async inAll(change: (alias: string) => Promise<unknown>): Promise<void> {
     const done = new Set<string>();
     for (;;) {
       const left = idsOf(await this.generations.roles()).filter((id) => !done.has(id));
       if (left.length === 0) return;
-      // Waited for in every one: any of them may serve by the time this resolves.
-      await Promise.all(left.map((id) => writeBulk(this.engine, this.names.writing(id), ready, true)));
+      await Promise.all(left.map((id) => change(this.names.writing(id))));
       for (const id of left) done.add(id);
     }
   }

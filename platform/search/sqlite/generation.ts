@@ -7,14 +7,20 @@ const applicationId = 0x4d52_5365;
 /** Raise it with every change of the tables: an index is never migrated, it is filled anew from the log. */
 const version = 1;
 
+/** Where the files of an index lie, and the key to them. */
+export interface IndexPlace {
+  folder: string;
+  encryptionKey: string | undefined;
+}
+
 export function generationFile(folder: string, id: string): string {
   return `${folder}/search-${id}.sqlite`;
 }
 
 /** Makes the empty file of a new generation, over what an interrupted build may have left. */
-export function createGeneration(folder: string, id: string): void {
+export function createGeneration({ folder, encryptionKey }: IndexPlace, id: string): void {
   removeGeneration(folder, id);
-  const database = new Sqlite({ file: generationFile(folder, id) });
+  const database = new Sqlite({ file: generationFile(folder, id), encryptionKey });
   database.transaction(() => database.exec(schema));
   database.close();
 }
@@ -25,11 +31,11 @@ export function removeGeneration(folder: string, id: string): void {
 }
 
 /** Error: `unavailable` for a file that is missing, damaged, no index, or of another version. It is never made anew. */
-export function openGeneration(folder: string, id: string, readOnly: boolean): Sqlite {
+export function openGeneration({ folder, encryptionKey }: IndexPlace, id: string, readOnly: boolean): Sqlite {
   const file = generationFile(folder, id);
   if (!existsSync(file)) throw unusable(file, 'is missing');
   // FULL costs little for batches (bench/), and what `index` resolved for is then on disk whatever goes down.
-  const database = new Sqlite({ file, readOnly, synchronous: 'FULL' });
+  const database = new Sqlite({ file, encryptionKey, readOnly, synchronous: 'FULL' });
   try {
     const [found] = database.all<{ application_id: number }>('PRAGMA application_id');
     const [at] = database.all<{ user_version: number }>('PRAGMA user_version');

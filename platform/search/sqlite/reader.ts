@@ -2,7 +2,7 @@ import { asUnavailable, type Sqlite } from '../../worker/sqlite.ts';
 import { type Corpus, decodePosition, encodePosition } from '../cursor.ts';
 import type { SearchDocument, SearchQuery, SearchResult } from '../port.ts';
 import { scoredWords } from '../scored.ts';
-import { generationFile, openGeneration } from './generation.ts';
+import { generationFile, type IndexPlace, openGeneration } from './generation.ts';
 import { meanLength, type Permitted, pageStatement } from './select.ts';
 import { suggestion } from './suggest.ts';
 
@@ -26,7 +26,7 @@ export interface Reader {
 export class SqliteReader implements Reader {
   private readonly opened = new Map<string, Sqlite>();
 
-  constructor(private readonly folder: string) {}
+  constructor(private readonly place: IndexPlace) {}
 
   search(id: string, query: SearchQuery): Promise<SearchResult> {
     return this.read(id, (database) => search(database, query));
@@ -54,7 +54,7 @@ export class SqliteReader implements Reader {
   private async read<Result>(id: string, question: (database: Sqlite) => Result): Promise<Result> {
     let database = this.opened.get(id);
     if (!database) {
-      database = openGeneration(this.folder, id, true);
+      database = openGeneration(this.place, id, true);
       this.opened.set(id, database);
     }
     try {
@@ -65,7 +65,7 @@ export class SqliteReader implements Reader {
         database.exec('COMMIT');
       }
     } catch (error) {
-      throw asUnavailable(generationFile(this.folder, id), error) ?? error;
+      throw asUnavailable(generationFile(this.place.folder, id), error) ?? error;
     }
   }
 }

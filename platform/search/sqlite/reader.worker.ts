@@ -1,4 +1,5 @@
 import { serve } from '../../worker/serve.ts';
+import type { IndexPlace } from './generation.ts';
 import { SqliteReader } from './reader.ts';
 
-serve(({ folder }: { folder: string }) => new SqliteReader(folder));
+serve((place: IndexPlace) => new SqliteReader(place));

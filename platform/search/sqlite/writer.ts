@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { asUnavailable, type Sqlite } from '../../worker/sqlite.ts';
 import { hasLink } from '../has-link.ts';
-import type { SearchDocument } from '../port.ts';
+import type { DocumentKey, SearchDocument } from '../port.ts';
 import { wordsOf } from '../words.ts';
-import { createGeneration, generationFile, openGeneration, removeGeneration } from './generation.ts';
+import { createGeneration, generationFile, type IndexPlace, openGeneration, removeGeneration } from './generation.ts';
 
 /** All that writes the index, in a thread of its own: a batch holds up no search. */
 export interface Writer {
@@ -12,6 +12,8 @@ export interface Writer {
   /** Checks that a generation can be used. Error: `unavailable`. */
   open(id: string): Promise<void>;
   index(ids: string[], documents: SearchDocument[]): Promise<void>;
+  /** Takes documents out of generations. */
+  take(ids: string[], keys: DocumentKey[]): Promise<void>;
   /** Closes a generation and deletes its files. */
   remove(id: string): Promise<void>;
   close(): Promise<void>;
@@ -40,10 +42,10 @@ export class SqliteWriter implements Writer {
   // The serving, the previous and the one being built.
   private readonly opened = new Map<string, Open>();
 
-  constructor(private readonly folder: string) {}
+  constructor(private readonly place: IndexPlace) {}
 
   async create(id: string): Promise<void> {
-    createGeneration(this.folder, id);
+    createGeneration(this.place, id);
   }
 
   async open(id: string): Promise<void> {
@@ -51,14 +53,24 @@ export class SqliteWriter implements Writer {
   }
 
   async index(ids: string[], documents: SearchDocument[]): Promise<void> {
+    this.change(ids, (open) => write(open, documents));
+  }
+
+  async take(ids: string[], keys: DocumentKey[]): Promise<void> {
+    this.change(ids, (open) => {
+      for (const key of keys) takeOut(open, key);
+    });
+  }
+
+  private change(ids: string[], change: (open: Open) => void): void {
     for (const id of ids) {
       const open = this.generation(id);
       try {
-        open.database.transaction(() => write(open, documents));
+        open.database.transaction(() => change(open));
       } catch (error) {
         // A number that the failed transaction gave out is not in the table.
         open.numbers.clear();
-        throw asUnavailable(generationFile(this.folder, id), error) ?? error;
+        throw asUnavailable(generationFile(this.place.folder, id), error) ?? error;
       }
     }
   }
@@ -66,7 +78,7 @@ export class SqliteWriter implements Writer {
   async remove(id: string): Promise<void> {
     this.opened.get(id)?.database.close();
     this.opened.delete(id);
-    removeGeneration(this.folder, id);
+    removeGeneration(this.place.folder, id);
   }
 
   async close(): Promise<void> {
@@ -77,7 +89,7 @@ export class SqliteWriter implements Writer {
   private generation(id: string): Open {
     let open = this.opened.get(id);
     if (!open) {
-      open = { database: openGeneration(this.folder, id, false), numbers: new LRUCache({ max: 20_000 }) };
+      open = { database: openGeneration(this.place, id, false), numbers: new LRUCache({ max: 20_000 }) };
       this.opened.set(id, open);
     }
     return open;
@@ -141,7 +153,27 @@ function put(database: Sqlite, channel: number, document: SearchDocument, grown:
   grown.words += words.length - (known?.words ?? 0);
 }
 
-function channelNumber({ database, numbers }: Open, document: SearchDocument): number {
+function takeOut(open: Open, key: DocumentKey): void {
+  const { database } = open;
+  const channel = channelNumber(open, key);
+  const [known] = database.all<Known>(
+    'SELECT id, rev, words, deleted FROM documents WHERE channel = ? AND message = ?',
+    [channel, key.message_id],
+  );
+  if (!known) return;
+  if (known.words > 0) database.run('DELETE FROM words WHERE rowid = ?', [known.id]);
+  database.run('DELETE FROM documents WHERE id = ?', [known.id]);
+  database.run('UPDATE channels SET documents = documents - ?, words = words - ? WHERE num = ?', [
+    known.deleted ? 0 : 1,
+    known.words,
+    channel,
+  ]);
+}
+
+function channelNumber(
+  { database, numbers }: Open,
+  document: Pick<DocumentKey, 'workspace_id' | 'channel_id'>,
+): number {
   const key = JSON.stringify([document.workspace_id, document.channel_id]);
   let num = numbers.get(key);
   if (num === undefined) {

@@ -1,4 +1,5 @@
 import { serve } from '../../worker/serve.ts';
+import type { IndexPlace } from './generation.ts';
 import { SqliteWriter } from './writer.ts';
 
-serve(({ folder }: { folder: string }) => new SqliteWriter(folder));
+serve((place: IndexPlace) => new SqliteWriter(place));

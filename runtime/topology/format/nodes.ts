@@ -132,6 +132,7 @@ export const SinkNode = Type.Object(
       ),
       Type.Object({ store: Type.Literal('messages') }, strict),
       Type.Object({ search: Type.Literal('messages') }, strict),
+      Type.Object({ push: Type.Union([Type.Literal('audience'), Type.Literal('phones')]) }, strict),
     ]),
     from,
     parallel: Type.Optional(
@@ -143,7 +144,10 @@ export const SinkNode = Type.Object(
     ),
     errors: Type.Optional(Errors),
   },
-  { ...strict, description: 'Writes records to a topic, the message store or the search index.' },
+  {
+    ...strict,
+    description: 'Writes records to a topic, the message store or the search index, or has them pushed to phones.',
+  },
 );
 
 export type SourceNode = Static<typeof SourceNode>;

@@ -28,7 +28,8 @@ export const Errors = Type.Object(
   {
     retry: Type.Optional(
       Type.Union([Type.Literal('forever'), Type.Integer({ minimum: 0, maximum: 1000 })], {
-        description: 'How often a failed step or effect is tried again. Default: forever.',
+        description:
+          'How often a failed step or effect is tried again; waiting for an engine that is away does not count. Default: forever.',
       }),
     ),
     backoff: Type.Optional(duration('The first pause between tries. Default 100ms.')),

@@ -47,5 +47,6 @@ function takenBy(lint: LintContext, id: string): readonly string[] | undefined {
   const node = lint.node(id)!;
   if ('processor' in node) return lint.known.processors.get(node.processor)?.inputs;
   if (!('sink' in node)) return undefined;
+  if ('push' in node.sink) return [node.sink.push === 'audience' ? 'Notice' : 'PushDue'];
   return 'topic' in node.sink ? [node.sink.schema] : 'store' in node.sink ? ['Row'] : ['SearchDocument'];
 }

@@ -13,12 +13,21 @@ const DeployBody = Type.Object({
 });
 const RollbackBody = Type.Object({ to: Type.Optional(Type.Integer({ minimum: 1 })) });
 
+export interface DeploymentLine {
+  number: number;
+  /** When, and by whom, it was put into force. */
+  at: number;
+  by: string;
+  note: string;
+  topologies: { topology: string; version: number; generation: number; since: number; running: boolean }[];
+}
+
 export const deploymentRoutes: AdminRoute[] = [
   {
     method: 'GET',
     path: '/deployments',
     doc: 'The deployments that are kept, newest first, and where each topology is.',
-    run: async ({ topologies: { deployments, runner } }) => ({
+    run: async ({ topologies: { deployments, runner } }): Promise<{ deployments: DeploymentLine[] }> => ({
       deployments: deployments.all.map(({ number, at, by, note, topologies }) => ({
         ...{ number, at, by, note },
         topologies: topologies.map(({ topology, version, generation, since }) => ({

@@ -1,10 +1,13 @@
 import type { AdminRoute } from '../route.ts';
+import { archiveRoutes } from './archive.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { exportRoutes } from './export.ts';
 import { graphRoutes } from './graph.ts';
 import { pauseRoutes } from './pauses.ts';
 import { replayRoutes } from './replay.ts';
 import { statusRoutes } from './status.ts';
+import { sweepRoutes } from './sweep.ts';
 import { tapRoutes } from './tap.ts';
 
 /** Every call of the admin API. */
@@ -16,4 +19,7 @@ export const adminRoutes: AdminRoute[] = [
   ...tapRoutes,
   ...graphRoutes,
   ...deadLetterRoutes,
+  ...exportRoutes,
+  ...archiveRoutes,
+  ...sweepRoutes,
 ];

@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { signToken } from '../../edge/auth/tokens.ts';
+import { MeasuredProcess } from './process.ts';
+import { RawSocket } from './raw-socket.ts';
+
+const run = promisify(execFile);
+const here = fileURLToPath(new URL('..', import.meta.url));
+const cache = `${tmpdir()}/millrace-bench-cache`;
+export const secret = 'a secret for benchmarks, long enough';
+const builds_ms = 300_000;
+
+/** A server with clients in its channels; client n hears the channels that it is given, `channel-0` and on. */
+export interface Contender {
+  process: MeasuredProcess;
+  connect(n: number, channels: string[]): Promise<RawSocket>;
+  /** Fields of an order that only this one needs. */
+  order(channels: string[]): object;
+  stop(): Promise<void>;
+}
+
+export type Start = (clients: string[][]) => Promise<Contender>;
+
+export const bare: Start = async () => {
+  const server = await MeasuredProcess.start(process.execPath, ['--import', 'tsx', `${here}edge/bare-server.ts`]);
+  return {
+    process: server,
+    connect: (_, channels) => RawSocket.open(`${server.url}/socket?channels=${channels.join(',')}`),
+    order: () => ({}),
+    stop: () => server.stop(),
+  };
+};
+
+/** Users and channels come by an import; `clients` says who is in which. */
+export const millrace: Start = async (clients) => {
+  const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
+  const server = await MeasuredProcess.start(process.execPath, ['--import', 'tsx', `${here}edge/millrace-server.ts`], {
+    PORT: '0',
+    MILLRACE_DATA_DIR: folder,
+    MILLRACE_JWT_SECRET: secret,
+    MILLRACE_RATE_LIMIT: 'off',
+    MILLRACE_LOG_LEVEL: 'warn',
+  });
+  const tokenOf = (user: string) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600);
+  await fill(server.url, await tokenOf('u0'), clients);
+  return {
+    process: server,
+    connect: async (n) => {
+      const protocol = `millrace.v1, bearer.${await tokenOf(`u${n}`)}`;
+      return RawSocket.open(`${server.url}/v1/socket`, { 'Sec-WebSocket-Protocol': protocol });
+    },
+    order: (channels) => ({ ids: channels }),
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+};
+
+async function fill(url: string, token: string, clients: string[][]): Promise<void> {
+  const post = async (items: object[]): Promise<void> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/v1/imports`, { method: 'POST', headers, body: JSON.stringify({ items }) });
+    const text = await answer.text();
+    if (answer.status !== 200 || text.includes('"failed"')) throw new Error(`not filled: ${text.slice(0, 500)}`);
+  };
+  const users = clients.map((_, n) => ({ type: 'user', user_id: `u${n}`, name: `u${n}` }));
+  for (let at = 0; at < users.length; at += 500) await post(users.slice(at, at + 500));
+  const members = new Map<string, string[]>();
+  for (const [n, channels] of clients.entries())
+    for (const channel of channels) members.set(channel, [...(members.get(channel) ?? []), `u${n}`]);
+  for (const [channel_id, all] of members)
+    for (let at = 0; at < all.length; at += 900)
+      await post([
+        {
+          ...{ type: 'channel', channel_id, name: channel_id, channel_type: 'public', creator_id: all[0] },
+          ...{ members: all.slice(at, at + 900), created_at: '2026-01-01T00:00:00Z' },
+        },
+      ]);
+}
+
+/** Centrifuge with history and recovery on. Wants Go. */
+export const centrifuge: Start = async () => {
+  await mkdir(cache, { recursive: true });
+  const binary = `${cache}/centrifuge`;
+  await run('go', ['build', '-o', binary, '.'], { cwd: `${here}competitors/centrifuge`, timeout: builds_ms });
+  const server = await MeasuredProcess.start(binary, [], { GOMAXPROCS: '1' });
+  return {
+    process: server,
+    connect: async (_, channels) => {
+      const socket = await RawSocket.open(`${server.url}/socket`);
+      socket.onText = (text) => {
+        // Its own ping, an empty command, wants an empty one back.
+        if (text === '{}') socket.send('{}');
+        if (text.startsWith('{"id":1,'))
+          for (const [i, channel] of channels.entries())
+            socket.send(JSON.stringify({ id: i + 2, subscribe: { channel } }));
+      };
+      socket.send('{"id":1,"connect":{}}');
+      return socket;
+    },
+    order: () => ({}),
+    stop: () => server.stop(),
+  };
+};
+
+export const socketIo: Start = async () => {
+  const folder = `${cache}/socket-io`;
+  await mkdir(folder, { recursive: true });
+  await cp(`${here}competitors/socket-io`, folder, { recursive: true });
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, timeout: builds_ms });
+  const server = await MeasuredProcess.start(process.execPath, [`${folder}/server.mjs`]);
+  return {
+    process: server,
+    connect: async (_, channels) => {
+      const socket = await RawSocket.open(`${server.url}/socket.io/?EIO=4&transport=websocket`);
+      // Engine.IO's open, and its pings; then Socket.IO's connect, and the rooms.
+      socket.onText = (text) => {
+        if (text === '2') socket.send('3');
+        else if (text.startsWith('0')) socket.send('40');
+        else if (text.startsWith('40')) socket.send(`420${JSON.stringify(['join', channels])}`);
+      };
+      return socket;
+    },
+    order: () => ({}),
+    stop: () => server.stop(),
+  };
+};

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface, type Interface } from 'node:readline';
+
+/** A server under measure: a process that prints its address, then takes orders as lines of JSON, and tells when each is done. */
+export class MeasuredProcess {
+  private readonly lines: Interface;
+  private readonly waiting: ((line: string) => void)[] = [];
+
+  private constructor(private readonly child: ChildProcess) {
+    this.lines = createInterface({ input: child.stdout! });
+    this.lines.on('line', (line) => {
+      if (line.startsWith('{')) this.waiting.shift()?.(line);
+    });
+    // A bench that fails must not leave its servers behind.
+    process.once('exit', () => child.kill('SIGKILL'));
+  }
+
+  url = '';
+
+  static async start(command: string, args: string[], env: { [name: string]: string } = {}): Promise<MeasuredProcess> {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
+    const started = new MeasuredProcess(child);
+    started.url = (JSON.parse(await started.line()) as { url: string }).url;
+    return started;
+  }
+
+  /** Resolves once the server has done it. */
+  async order(order: object): Promise<void> {
+    this.child.stdin!.write(`${JSON.stringify(order)}\n`);
+    await this.line();
+  }
+
+  /** User and system CPU of all its threads so far, in seconds; utime and stime in ticks of 10 ms (proc(5)). */
+  cpu(): number {
+    const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
+  /** Resident memory in bytes. */
+  rss(): number {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))![1]) * 1024;
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.child.once('exit', () => resolve());
+      this.child.kill('SIGTERM');
+      setTimeout(() => this.child.kill('SIGKILL'), 10_000).unref();
+    });
+  }
+
+  private line(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push(resolve);
+      this.child.once('exit', (code) => reject(new Error(`a server ended with ${code}`)));
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Membership } from '../../platform/messages/port.ts';
+import type { PersonEvent } from '../../schemas/generated/types.ts';
+import { eventually } from '../../tests/support/eventually.ts';
+import type { CallContext } from '../calls/context.ts';
+import type { Socket } from '../transport/port.ts';
+import { Session } from './session.ts';
+
+const alice = { workspace_id: 'w', user_id: 'alice', role: 'member', name: 'Alice', expires_at: 0 } as const;
+
+/** A session over a store that says what `memberships` holds, and what its socket was sent. */
+async function session() {
+  const memberships = new Map<string, Membership>();
+  const sent: { type: string; channel_id?: string }[] = [];
+  const subscribed = new Set<string>();
+  const socket = {
+    send: (text: string) => void sent.push(JSON.parse(text) as { type: string }),
+    subscribe: (topic: string) => void subscribed.add(topic),
+    unsubscribe: (topic: string) => void subscribed.delete(topic),
+    unsent: () => 0,
+  } as unknown as Socket;
+  const feed = { current: { rev: 9, seq: 9 }, reached: async () => undefined, since: () => [], recent: () => [] };
+  const context = {
+    store: { memberships: async () => [...memberships.values()], events: async () => [] },
+    gateway: {
+      acquirePerson: async () => undefined,
+      acquireChannel: async () => feed,
+      release: () => undefined,
+      feed: () => undefined,
+    },
+  } as unknown as CallContext;
+  const failures: unknown[] = [];
+  const opened = new Session(socket, alice as never, context, (error) => void failures.push(error));
+  await opened.greet();
+  const tell = (joined: boolean, rev: number, change_id = 0): void => {
+    const body: PersonEvent['body'] = { MembershipChanged: { channel_id: 'c', joined, rev, seq: 0, change_id } };
+    opened.person({ workspace_id: 'w', user_id: 'alice', body });
+  };
+  const keep = (joined: boolean, rev: number): void => {
+    memberships.set('c', { channel_id: 'c', joined, rev } as Membership);
+  };
+  const told = () => sent.map(({ type }) => type).filter((type) => type.startsWith('channel.'));
+  return { tell, keep, told, subscribed, failures };
+}
+
+/** Whatever a late word would lead to has had its turn. */
+const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe('word of a membership that comes again, from a worker that had been taken for dead', () => {
+  it('lets nobody hear a channel that they have left', async () => {
+    const { tell, keep, told, subscribed } = await session();
+    keep(true, 3);
+    tell(true, 3);
+    await eventually(() => assert.deepEqual(told(), ['channel.added']));
+    keep(false, 5);
+    tell(false, 5);
+    tell(true, 3);
+    await later();
+    assert.deepEqual(told(), ['channel.added', 'channel.removed']);
+    assert.equal(subscribed.size, 0);
+  });
+
+  it('nor one from which they were removed a moment ago, before the store knows', async () => {
+    const { tell, keep, told, subscribed } = await session();
+    keep(true, 3);
+    tell(true, 3);
+    await eventually(() => assert.deepEqual(told(), ['channel.added']));
+    tell(false, 0);
+    tell(true, 3);
+    await later();
+    assert.equal(subscribed.size, 0);
+  });
+
+  it('nor one that they had left before this socket opened; and a return counts', async () => {
+    const { tell, keep, told, subscribed, failures } = await session();
+    keep(false, 5);
+    tell(true, 3);
+    await later();
+    assert.deepEqual(told(), []);
+    assert.equal(subscribed.size, 0);
+    keep(true, 7);
+    tell(true, 7);
+    await eventually(() => assert.deepEqual(told(), ['channel.added']));
+    assert.equal(subscribed.size, 1);
+    assert.deepEqual(failures, []);
+  });
+});
+
+describe('word of a removal, which comes past the channel’s order', () => {
+  it('ends no later return, wherever that is on its way', async () => {
+    const { tell, keep, told, subscribed, failures } = await session();
+    keep(true, 3);
+    tell(true, 3, 10);
+    await eventually(() => assert.deepEqual(told(), ['channel.added']));
+    // Removed by 11 and invited again by 12, both told before the removal's own word.
+    tell(false, 4, 11);
+    keep(true, 5);
+    tell(true, 5, 12);
+    tell(false, 0, 11);
+    await eventually(() => assert.deepEqual(told(), ['channel.added', 'channel.removed', 'channel.added']));
+    tell(false, 0, 11);
+    await later();
+    assert.equal(told().length, 3);
+    assert.equal(subscribed.size, 1);
+    // The next removal is in force at once, as ever.
+    tell(false, 0, 13);
+    assert.equal(subscribed.size, 0);
+    assert.equal(told().at(-1), 'channel.removed');
+    assert.deepEqual(failures, []);
+  });
+
+  it('ends a return that is on its way, where it is the later one', async () => {
+    const { tell, keep, told, subscribed } = await session();
+    keep(true, 5);
+    tell(true, 5, 12);
+    tell(false, 0, 13);
+    await later();
+    assert.equal(subscribed.size, 0);
+    assert.ok(!told().includes('channel.added'));
+  });
+});
