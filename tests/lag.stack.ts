@@ -19,22 +19,34 @@ describe('the age of what was not taken, on Kafka', () => {
   });
   after(() => log?.close());
 
-  it('is that of the oldest record in each of many partitions, in about a second for all', async () => {
+  it('is that of the oldest record in each of many partitions, asked for at the same time, and once', async () => {
     const value = { workspace_id: 'w', channel_id: 'c', user_id: 'u' };
     const all = Array.from({ length: partitions }, (_, partition) => partition);
     const append = { topic: 'typing', key: 'k', schema: 'Typing' as const, value };
     await log.append(all.map((partition) => ({ ...append, partition })));
     await sleep(1500);
     await log.append(all.map((partition) => ({ ...append, partition })));
-    const began = performance.now();
+    let [asked, most, open] = [0, 0, 0];
+    const counted = Object.assign(Object.create(log) as KafkaLog, {
+      reader: (...place: Parameters<KafkaLog['reader']>) => {
+        const reader = log.reader(...place);
+        asked++;
+        most = Math.max(most, ++open);
+        return {
+          next: (...args: Parameters<typeof reader.next>) => reader.next(...args),
+          close: () => {
+            open--;
+            reader.close();
+          },
+        };
+      },
+    });
     const ask = () =>
-      Promise.all(all.map((partition) => secondsBehind(log, { topic: 'typing', partition, next: 0 }, Date.now())));
+      Promise.all(all.map((partition) => secondsBehind(counted, { topic: 'typing', partition, next: 0 }, Date.now())));
     const ages = await ask();
-    const took_ms = performance.now() - began;
-    assert.ok(Math.min(...ages) > 1.2 && Math.max(...ages) < 20, `${ages}`);
-    assert.ok(took_ms < 2500, `${took_ms} ms`);
-    const again = performance.now();
+    assert.ok(Math.min(...ages) > 1.2 && Math.max(...ages) < 60, `${ages}`);
+    assert.equal(most, partitions, 'all at the same time');
     await ask();
-    assert.ok(performance.now() - again < 50, 'what stands still is known');
+    assert.equal(asked, partitions, 'what stands still is known');
   });
 });
