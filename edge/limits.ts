@@ -26,6 +26,9 @@ export const limits = {
   deadline_ms: 9_000,
   /** Requests that wait for their answer from the log, all callers together; past it writes are refused. */
   waiting_requests: 50_000,
+  /** In this time requests are answered; where they are not, fewer are let in, but always so many (edge/gateway/request-limit.ts). */
+  answer_ms: 1000,
+  least_waiting: 1000,
   /** Refusals for the rate within 10 s after which a socket is closed. */
   refusals: 200,
   /** Of one imported message, in all: as many as people may add (processors/sequence). */

@@ -47,6 +47,11 @@ export function edgeMetrics(registry: Registry) {
       );
       gauge('millrace_interests', 'Channels and people that this gateway follows.', () => gateway.interestCount);
       gauge('millrace_requests_waiting', 'Commands whose answer is awaited.', () => gateway.requests.count);
+      gauge(
+        'millrace_requests_allowed',
+        'So many may wait; past it writes are refused, so that the others are answered in about a second.',
+        () => gateway.requests.allowed,
+      );
       new Gauge({
         name: 'millrace_gateway_slot',
         help: '1 for the slot that this gateway holds; no series while it holds none.',

@@ -103,7 +103,7 @@ async function importMessages(
         if (!authors.has(item.user_id))
           throw new MillraceError('not_found', 'user_id: there is no such person: import them first');
         const body = commandOf(item, known, members);
-        const request = context.gateway.requests.open();
+        const request = context.gateway.requests.open({ bulk: true });
         const value: MessageCommand = {
           workspace_id,
           channel_id: channelId,

@@ -1,6 +1,7 @@
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { Answer, MessageEvent, ReplyTo } from '../../schemas/generated/types.ts';
 import { limits } from '../limits.ts';
+import { RequestLimit } from './request-limit.ts';
 import type { Slot } from './slot-lease.ts';
 
 /** What comes back for a command: its event, or an answer without one. */
@@ -13,26 +14,46 @@ interface Waiting {
   resolve(outcome: Outcome): void;
   reject(error: Error): void;
   timer: NodeJS.Timeout;
+  /** Undefined for one that may take its time. */
+  since: number | undefined;
 }
 
 /** Commands that this gateway's callers wait for, by the number that the command carries. */
 export class Requests {
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
+  private readonly limit: RequestLimit;
 
   constructor(
     /** This gateway's own slot and epoch; undefined while it has none. */
     private readonly held: () => Slot | undefined,
     private readonly bound: number = limits.waiting_requests,
-  ) {}
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    const { least_waiting: least, answer_ms: target_ms } = limits;
+    this.limit = new RequestLimit(now, { least: Math.min(least, bound), most: bound, target_ms });
+  }
 
   get count(): number {
     return this.waiting.size;
   }
 
-  /** Where to send the answer, and the answer. Error: `unavailable` when it doesn't come in time, or too many wait. */
-  open(): { reply_to: ReplyTo; outcome: Promise<Outcome>; cancel(): void } {
-    if (this.waiting.size >= this.bound) {
+  /** So many may wait now. */
+  get allowed(): number {
+    return this.limit.current;
+  }
+
+  /**
+   * Where to send the answer, and the answer. Error: `unavailable` when it doesn't come in time, or too many wait. One that
+   * is `bulk` (an import's) may take its time, and is refused at the bound alone.
+   */
+  open({ bulk }: { bulk: boolean } = { bulk: false }): {
+    reply_to: ReplyTo;
+    outcome: Promise<Outcome>;
+    cancel(): void;
+  } {
+    const { size } = this.waiting;
+    if (size >= this.bound || !(bulk || this.limit.allows(size))) {
       throw new MillraceError('unavailable', 'too many requests wait for the log: try again', { retryAfter: 1 });
     }
     const held = this.held();
@@ -43,7 +64,7 @@ export class Requests {
         this.waiting.delete(request);
         reject(unanswered());
       }, limits.deadline_ms);
-      this.waiting.set(request, { resolve, reject, timer });
+      this.waiting.set(request, { resolve, reject, timer, since: bulk ? undefined : this.now() });
     });
     // Whoever opened it may still wait for the log when it is abandoned, and hears of it a moment later.
     outcome.catch(() => undefined);
@@ -55,18 +76,19 @@ export class Requests {
   }
 
   settle(replyTo: ReplyTo | null, outcome: Outcome): void {
-    if (replyTo && this.isOwn(replyTo)) this.take(replyTo.request)?.resolve(outcome);
+    if (replyTo && this.isOwn(replyTo)) this.answered(replyTo.request)?.resolve(outcome);
   }
 
   answer({ reply_to, outcome }: Answer): void {
     if (!this.isOwn(reply_to)) return;
+    const waiting = this.answered(reply_to.request);
     if ('Refused' in outcome) {
       const { code, detail } = outcome.Refused;
-      this.take(reply_to.request)?.reject(new MillraceError(code as 'conflict', detail));
+      waiting?.reject(new MillraceError(code as 'conflict', detail));
     } else if ('Unchanged' in outcome) {
-      this.take(reply_to.request)?.resolve({ unchanged: outcome.Unchanged });
+      waiting?.resolve({ unchanged: outcome.Unchanged });
     } else {
-      this.take(reply_to.request)?.resolve({ applied: true });
+      waiting?.resolve({ applied: true });
     }
   }
 
@@ -78,6 +100,12 @@ export class Requests {
   private isOwn({ gateway, epoch }: ReplyTo): boolean {
     const held = this.held();
     return held?.slot === gateway && held.epoch === epoch;
+  }
+
+  private answered(request: number): Waiting | undefined {
+    const waiting = this.take(request);
+    if (waiting?.since !== undefined) this.limit.answered(this.now() - waiting.since, this.waiting.size);
+    return waiting;
   }
 
   private take(request: number): Waiting | undefined {
