@@ -6,6 +6,7 @@ import { adminCall } from '../cli/admin-client.ts';
 import type { TopologyStatus } from '../runtime/observing/status.ts';
 import { readTopologies } from '../runtime/topology/load.ts';
 import { type Crowd, gather, randomFrom, workThrough } from './support/crowd.ts';
+import { eventually } from './support/eventually.ts';
 import { Server } from './support/server.ts';
 
 const kills = 9;
@@ -44,6 +45,11 @@ describe(`a server that is killed again and again (FAULT_SEED=${seed})`, () => {
       }
       await Promise.all(deploys);
       await deploy(server, kills + 2);
+      // A busy machine comes to as many messages, later.
+      await eventually(
+        () => assert.ok(crowd.clients.flatMap(({ acknowledged }) => acknowledged).length > 500),
+        120_000,
+      );
     });
     const { topologies } = await status(server);
     for (const { topology, version, tasks } of topologies) {
