@@ -95,7 +95,7 @@ export async function startEdge(
           calls.underWay--;
         }
       },
-      open: (socket) => handlersOf(socket).open(socket),
+      open: (socket, handshake) => handlersOf(socket).open(socket, handshake),
       message: (socket, data, binary) => handlersOf(socket).message(socket, data, binary),
       alive: (socket) => handlersOf(socket).alive(socket),
       overflowed: (socket) => handlersOf(socket).overflowed(socket),
@@ -161,8 +161,7 @@ export async function startEdge(
   };
   const hub = new Hub({ context, admission, traceId: newTraceId }, settings.egress_memory * 1024 * 1024);
   const slack = slackApi(context, admission, settings, options.secret, registry);
-  const handlersOf = ({ handshake }: Socket): SocketHandlers =>
-    slack && handshake.path === socketPaths.slack ? slack.sockets : hub;
+  const handlersOf = ({ path }: Socket): SocketHandlers => (slack && path === socketPaths.slack ? slack.sockets : hub);
   metrics.watch(hub, gateway);
   const open = openPages({
     registry,

@@ -263,8 +263,11 @@ describe('Slack’s own client under the rate limit', () => {
       });
       let waits = 0;
       limited.on(WebClientEvent.RATE_LIMITED, () => waits++);
-      const answers = await Promise.all(Array.from({ length: 400 }, () => limited.auth.test()));
-      assert.ok(answers.every(({ ok }) => ok));
+      // Again where a machine was so slow that the bucket filled up meanwhile.
+      for (let attempt = 0; attempt < 5 && waits === 0; attempt++) {
+        const answers = await Promise.all(Array.from({ length: 400 }, () => limited.auth.test()));
+        assert.ok(answers.every(({ ok }) => ok));
+      }
       assert.ok(waits > 0, 'some were refused at first');
     } finally {
       await server.stop();

@@ -32,7 +32,6 @@ async function opened() {
   const ends: [code: number, reason: string][] = [];
   const cut = { at: undefined as number | undefined };
   const socket = {
-    handshake: { authorization: 'Bearer x', protocols: [], path: '', query: '' },
     send: (text: string) => void sent.push(JSON.parse(text) as { type: string }),
     end: (code: number, why: string) => void ends.push([code, why]),
     terminate: () => {
@@ -40,7 +39,7 @@ async function opened() {
     },
     unsent: () => 0,
   } as unknown as Socket;
-  hub.open(socket);
+  hub.open(socket, { authorization: 'Bearer x', protocols: [], query: '' });
   await eventually(() => assert.equal(sent[0]?.type, 'hello'));
   return { hub, socket, context, sent, ends, cut, pinged };
 }

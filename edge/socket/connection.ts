@@ -3,7 +3,7 @@ import { bearerOf } from '../auth/tokens.ts';
 import type { CallContext } from '../calls/context.ts';
 import { limits } from '../limits.ts';
 import { asMillraceError } from '../rest/problem.ts';
-import type { Socket } from '../transport/port.ts';
+import type { Handshake, Socket } from '../transport/port.ts';
 import { closeReason } from './close-reason.ts';
 import { handleFrame } from './handle-frame.ts';
 import { Session } from './session.ts';
@@ -32,10 +32,11 @@ export class Connection {
   lastSeen: number;
   /** When it beats next, in milliseconds since 1970: sockets that came at once are spread over a heartbeat. */
   private nextBeat: number;
-  private readonly queue: Taken[] = [];
+  /** These three are made when the first frame needs them: most sockets only listen. */
+  private queue: Taken[] | undefined;
+  private lanes: Map<string, Promise<void>> | undefined;
+  private refusals: number[] | undefined;
   private underWay = 0;
-  private readonly lanes = new Map<string, Promise<void>>();
-  private refusals: number[] = [];
   private closing = false;
   /** Hello is out: it comes before any answer, and only then are the session's channels known. */
   private greeted = false;
@@ -49,9 +50,8 @@ export class Connection {
     this.nextBeat = this.lastSeen + Math.random() * limits.heartbeat_ms;
   }
 
-  async open(): Promise<void> {
+  async open({ authorization, protocols }: Handshake): Promise<void> {
     const { admission, context } = this.ports;
-    const { authorization, protocols } = this.socket.handshake;
     try {
       const identity = await admission.identify(bearerOf(authorization, protocols));
       try {
@@ -66,7 +66,8 @@ export class Connection {
       this.ports.opened(session);
       await session.greet();
       this.greeted = true;
-      const early = this.queue.splice(0);
+      const early = this.queue ?? [];
+      this.queue = undefined;
       for (const taken of early) this.count(taken);
     } catch (error) {
       this.fail(error);
@@ -81,6 +82,7 @@ export class Connection {
     if (data.length > limits.frame_bytes) return this.end(1009, 'a frame is at most 64 KiB');
     const frame = parseFrame(data);
     if (!frame) return this.end(4400, 'a frame is one JSON object');
+    this.queue ??= [];
     if (this.queue.length >= (this.greeted ? queueBound : earlyBound)) return this.end(4429, 'too many frames at once');
     const taken = { type: typeof frame['type'] === 'string' ? frame['type'] : '', frame };
     if (this.greeted) this.count(taken);
@@ -92,6 +94,7 @@ export class Connection {
     const session = this.session!;
     try {
       if (taken.type !== 'ping') this.ports.admission.count(session.identity);
+      this.queue ??= [];
       this.queue.push(taken);
       this.work();
     } catch (error) {
@@ -122,7 +125,7 @@ export class Connection {
   closed(): void {
     this.closing = true;
     this.session?.close();
-    this.queue.length = 0;
+    this.queue = undefined;
   }
 
   /** Closes the socket of an expired token. */
@@ -131,8 +134,10 @@ export class Connection {
   }
 
   private work(): void {
-    while (this.queue.length > 0 && this.underWay < concurrency) {
-      const { type, frame } = this.queue.shift()!;
+    while (this.underWay < concurrency) {
+      const next = this.queue?.shift();
+      if (!next) return;
+      const { type, frame } = next;
       this.underWay++;
       void this.inLane(type, frame).finally(() => {
         this.underWay--;
@@ -148,14 +153,16 @@ export class Connection {
   private inLane(type: string, frame: { [field: string]: unknown }): Promise<void> {
     const channel = frame['channel_id'];
     if (typeof channel !== 'string') return this.run(type, frame);
-    const before = this.lanes.get(channel) ?? Promise.resolve();
+    this.lanes ??= new Map();
+    const { lanes } = this;
+    const before = lanes.get(channel) ?? Promise.resolve();
     let done!: Promise<void>;
     const placed = new Promise<void>((resolve) => {
       done = before.then(() => this.run(type, frame, resolve)).finally(resolve);
     });
-    this.lanes.set(channel, placed);
+    lanes.set(channel, placed);
     return done.finally(() => {
-      if (this.lanes.get(channel) === placed) this.lanes.delete(channel);
+      if (lanes.get(channel) === placed) lanes.delete(channel);
     });
   }
 
@@ -191,6 +198,7 @@ export class Connection {
   /** 200 refusals within ten seconds are a client that doesn't listen. */
   private refused(): void {
     const now = this.clock();
+    this.refusals ??= [];
     this.refusals.push(now);
     if (this.refusals.length < limits.refusals) return;
     this.refusals = this.refusals.filter((at) => at > now - 10_000);

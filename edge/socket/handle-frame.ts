@@ -49,11 +49,11 @@ const handlers: Handlers = {
   react: async (frame, { context, caller }) => ack(await change(context, caller, 'react', frame)),
   unreact: async (frame, { context, caller }) => ack(await change(context, caller, 'unreact', frame)),
   read: async ({ channel_id, seq }, { context, caller, session }) =>
-    ack(await markRead(context, caller, channel_id, seq, (request) => session.ownReads.add(request))),
+    ack(await markRead(context, caller, channel_id, seq, (request) => session.readBySelf(request))),
   unread: async ({ channel_id, seq }, { context, caller, session }) =>
-    ack(await markUnread(context, caller, channel_id, seq, (request) => session.ownReads.add(request))),
+    ack(await markUnread(context, caller, channel_id, seq, (request) => session.readBySelf(request))),
   'thread.read': async (frame, { context, caller, session }) =>
-    ack(await markThreadRead(context, caller, frame, (request) => session.ownReads.add(request))),
+    ack(await markThreadRead(context, caller, frame, (request) => session.readBySelf(request))),
   resume: async ({ id, channels }, { session }) => {
     await session.resume(id, channels);
     return undefined;

@@ -17,7 +17,6 @@ function hub() {
   const open = (answers: boolean) => {
     const told = { pings: 0, cutAt: undefined as number | undefined, socket: undefined as unknown as Socket };
     const socket = {
-      handshake: { authorization: undefined, protocols: [], path: '', query: '' },
       unsent: () => 0,
       ping: () => {
         told.pings++;
@@ -31,7 +30,7 @@ function hub() {
     } as unknown as Socket;
     told.socket = socket;
     opened.add(socket);
-    made.open(socket);
+    made.open(socket, { authorization: undefined, protocols: [], query: '' });
     return told;
   };
   return { made, open, stood };

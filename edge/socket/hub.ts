@@ -3,7 +3,7 @@ import { personKey } from '../../platform/keys.ts';
 import type { PersonEvent } from '../../schemas/generated/types.ts';
 import { restDevice } from '../calls/presence.ts';
 import { limits } from '../limits.ts';
-import type { Socket } from '../transport/port.ts';
+import type { Handshake, Socket } from '../transport/port.ts';
 import { Connection, type ConnectionPorts } from './connection.ts';
 import type { Session } from './session.ts';
 
@@ -40,10 +40,10 @@ export class Hub {
     this.beat.unref();
   }
 
-  open(socket: Socket): void {
+  open(socket: Socket, handshake: Handshake): void {
     const connection = new Connection(socket, { ...this.ports, opened: (session) => this.add(session) }, this.clock);
     this.connections.set(socket, connection);
-    void connection.open();
+    void connection.open(handshake);
   }
 
   message(socket: Socket, data: Buffer, binary: boolean): void {

@@ -13,10 +13,20 @@ import { type Resumed, resumeChannel } from './resume.ts';
 /** Person events that wait until `hello` is out; past it the socket is closed and comes back. */
 const waitingBound = 1000;
 
-interface Joined {
+interface Joining {
   rev: number;
-  /** The directory's number of the joining; 0 where hello brought it, which tells no numbers. */
+  /** The directory's number of it. */
   change_id: number;
+}
+
+/** What a socket knows of its channels' changes since hello. */
+interface Changes {
+  /** Channels on their way into the socket's. */
+  joining: Map<string, Joining>;
+  /** The numbers of those that came in so; those that hello brought have none. */
+  numbers: Map<string, number>;
+  /** Channels that were left lately, and up to which rev: as many as one person may have. */
+  left: Map<string, number>;
 }
 
 /**
@@ -26,23 +36,21 @@ interface Joined {
 export class Session {
   readonly connection_id = randomUUID();
   /**
-   * Channels whose events this socket hears, with the rev at which its person joined. Each joining has an entry of its
-   * own, so that what waited through a leave and a return knows that it is outdated.
+   * Channels whose events this socket hears, with the rev at which its person joined. Each joining has a rev of its own,
+   * so what waited through a leave and a return knows that it is outdated.
    */
-  private readonly channels = new Map<string, Joined>();
-  /** Channels on their way into `channels`. */
-  private readonly joining = new Map<string, Joined>();
-  /** Channels that were left lately, and up to which rev: as many as one person may have. */
-  private readonly left = new Map<string, number>();
-  private greeted = false;
-  private waiting: PersonEvent[] = [];
+  private readonly channels = new Map<string, number>();
+  /** Undefined until one changes: most sockets never need it. */
+  private changes: Changes | undefined;
+  /** Undefined once hello is out. */
+  private waiting: PersonEvent[] | undefined = [];
   private closed = false;
   /** Person events are worked off one after another. */
   private working: Promise<void> = Promise.resolve();
   /** So are resumes: two of a channel at once would mix its order. */
   private resuming: Promise<unknown> = Promise.resolve();
   /** Numbers of this socket's own read requests, whose word its `ack` brings. */
-  readonly ownReads = new Set<number>();
+  private ownReads: Set<number> | undefined;
 
   constructor(
     readonly socket: Socket,
@@ -63,7 +71,7 @@ export class Session {
     for (const { rev, feed } of joined) {
       // The feed's own text, which all sessions share.
       const { channel_id } = feed.channel;
-      this.channels.set(channel_id, { rev, change_id: 0 });
+      this.channels.set(channel_id, rev);
       this.socket.subscribe(channelKey(workspace_id, channel_id));
       heads.push({ channel_id, head: feed.current! });
     }
@@ -75,10 +83,9 @@ export class Session {
       heartbeat_ms: limits.heartbeat_ms,
       channels: heads,
     });
-    this.greeted = true;
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const event of waiting) this.person(event);
+    const { waiting } = this;
+    this.waiting = undefined;
+    for (const event of waiting ?? []) this.person(event);
   }
 
   /** The feeds of all joined channels; given back, with the person's address, where one fails or the socket is closed. */
@@ -108,6 +115,12 @@ export class Session {
     return undefined;
   }
 
+  /** A read request of this socket's own: its `ack` brings its word. */
+  readBySelf(request: number): void {
+    this.ownReads ??= new Set();
+    this.ownReads.add(request);
+  }
+
   hears(channelId: string): boolean {
     return this.channels.has(channelId);
   }
@@ -119,7 +132,7 @@ export class Session {
   person(event: PersonEvent): void {
     // What ends all waits behind nothing: neither hello nor what a slow reader has yet to take.
     if ('AccessEnded' in event.body) return this.failed(new MillraceError('forbidden', event.body.AccessEnded.reason));
-    if (!this.greeted) {
+    if (this.waiting) {
       if (this.waiting.length >= waitingBound)
         return this.failed(new MillraceError('unavailable', 'too much changed before hello'));
       this.waiting.push(event);
@@ -131,8 +144,13 @@ export class Session {
     // A leave waits for nothing, for it must be in force at once; a joining on its way ends with it.
     if (!joined) return this.leave(channel_id, { rev, seq }, change_id);
     const entry = { rev, change_id };
-    this.joining.set(channel_id, entry);
+    this.changed().joining.set(channel_id, entry);
     this.afterOthers(() => this.join(channel_id, { rev, seq }, entry));
+  }
+
+  private changed(): Changes {
+    this.changes ??= { joining: new Map(), numbers: new Map(), left: new Map() };
+    return this.changes;
   }
 
   private afterOthers(work: () => Promise<void>): void {
@@ -152,10 +170,10 @@ export class Session {
 
   private catchUp(channel_id: string, rev: number): Promise<Resumed> {
     return this.inTurn(async () => {
-      const entry = this.channels.get(channel_id);
-      if (!entry) return { status: 'gone' };
+      const joined = this.channels.get(channel_id);
+      if (joined === undefined) return { status: 'gone' };
       const channel = { workspace_id: this.identity.workspace_id, channel_id };
-      return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.get(channel_id) === entry);
+      return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.get(channel_id) === joined);
     });
   }
 
@@ -171,7 +189,7 @@ export class Session {
     this.closed = true;
     const { workspace_id, user_id } = this.identity;
     for (const channel_id of this.channels.keys()) this.context.gateway.release(channelKey(workspace_id, channel_id));
-    if (this.greeted) this.context.gateway.release(personKey(workspace_id, user_id));
+    if (!this.waiting) this.context.gateway.release(personKey(workspace_id, user_id));
     this.channels.clear();
   }
 
@@ -179,28 +197,30 @@ export class Session {
     if (this.closed) return;
     if ('ReadMoved' in body) {
       const { channel_id, reply_to, thread } = body.ReadMoved;
-      if (reply_to && this.ownReads.delete(reply_to.request)) return;
+      if (reply_to && this.ownReads?.delete(reply_to.request)) return;
       if (thread) this.send({ type: 'thread.read', channel_id, ...thread });
       else this.send({ type: 'read', ...(await readState(this.context, this.identity, channel_id)) });
     }
   }
 
-  private async join(channel_id: string, { rev, seq }: Head, entry: Joined): Promise<void> {
+  private async join(channel_id: string, { rev, seq }: Head, entry: Joining): Promise<void> {
     const { workspace_id } = this.identity;
-    const wanted = (): boolean => this.joining.get(channel_id) === entry;
+    const { joining, numbers } = this.changed();
+    const wanted = (): boolean => joining.get(channel_id) === entry;
     if (this.closed || !wanted() || this.channels.has(channel_id)) return;
-    if (!(await this.isMember(channel_id, rev))) return void (wanted() && this.joining.delete(channel_id));
+    if (!(await this.isMember(channel_id, rev))) return void (wanted() && joining.delete(channel_id));
     const feed = await this.context.gateway.acquireChannel({ workspace_id, channel_id });
     // Word of the membership may overtake the channel's own events, which one may not hear before it.
     await feed.reached(rev - 1);
     await this.inTurn(async () => {
       if (this.closed || !wanted()) return this.context.gateway.release(channelKey(workspace_id, channel_id));
-      this.joining.delete(channel_id);
-      this.channels.set(channel_id, entry);
+      joining.delete(channel_id);
+      this.channels.set(channel_id, rev);
+      numbers.set(channel_id, entry.change_id);
       // The head just before one's own member.joined, which is the first event that follows.
       this.send({ type: 'channel.added', channel_id, head: { rev: rev - 1, seq } });
       this.socket.subscribe(channelKey(workspace_id, channel_id));
-      const hears = (): boolean => this.channels.get(channel_id) === entry;
+      const hears = (): boolean => this.channels.get(channel_id) === rev;
       await resumeChannel(this.context, this.socket, { workspace_id, channel_id }, rev - 1, hears);
     });
   }
@@ -210,24 +230,27 @@ export class Session {
    * for dead, and its person have left since. The store is ahead of what is told.
    */
   private async isMember(channel_id: string, rev: number): Promise<boolean> {
-    if (rev <= (this.left.get(channel_id) ?? 0)) return false;
+    if (rev <= (this.changes?.left.get(channel_id) ?? 0)) return false;
     const known = (await this.context.store.memberships(this.identity)).find((one) => one.channel_id === channel_id);
     return known?.joined === true && known.rev === rev;
   }
 
   private leave(channel_id: string, head: Head, change_id: number): void {
+    const { joining, numbers, left } = this.changed();
     // A removal is announced past the channel's order, so its word may come behind that of a later return.
-    const isOutdated = (entry: Joined): boolean => change_id !== 0 && entry.change_id > change_id;
-    const coming = this.joining.get(channel_id);
-    if (coming && !isOutdated(coming)) this.joining.delete(channel_id);
-    const entry = this.channels.get(channel_id);
+    const isOutdated = (number: number): boolean => change_id !== 0 && number > change_id;
+    const coming = joining.get(channel_id);
+    if (coming && !isOutdated(coming.change_id)) joining.delete(channel_id);
+    const joined = this.channels.get(channel_id);
     // Word that waited for hello may be of a leave before the joining that hello knows.
-    if (!entry || isOutdated(entry) || (head.rev !== 0 && head.rev <= entry.rev)) return;
+    if (joined === undefined || isOutdated(numbers.get(channel_id) ?? 0)) return;
+    if (head.rev !== 0 && head.rev <= joined) return;
     this.channels.delete(channel_id);
+    numbers.delete(channel_id);
     // A removal is told before the store knows of it.
-    this.left.delete(channel_id);
-    this.left.set(channel_id, Math.max(head.rev, entry.rev));
-    if (this.left.size > limits.channels) this.left.delete(this.left.keys().next().value!);
+    left.delete(channel_id);
+    left.set(channel_id, Math.max(head.rev, joined));
+    if (left.size > limits.channels) left.delete(left.keys().next().value!);
     const { workspace_id } = this.identity;
     this.socket.unsubscribe(channelKey(workspace_id, channel_id));
     const current = this.context.gateway.feed({ workspace_id, channel_id })?.current ?? head;

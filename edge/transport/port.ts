@@ -19,8 +19,6 @@ export interface Handshake {
   authorization: string | undefined;
   /** The values of Sec-WebSocket-Protocol. */
   protocols: string[];
-  /** One of `socketPaths`. */
-  path: string;
   query: string;
 }
 
@@ -29,7 +27,8 @@ export const socketPaths = { own: '/v1/socket', slack: '/slack/link' } as const;
 
 /** One client's socket. Calls on one that is closed do nothing. */
 export interface Socket {
-  readonly handshake: Handshake;
+  /** Where it was opened: one of `socketPaths`. */
+  readonly path: string;
   send(frame: string | Buffer): void;
   ping(): void;
   /** Adds the socket to those that `Transport.publish` reaches. */
@@ -44,7 +43,8 @@ export interface Socket {
 }
 
 export interface SocketHandlers {
-  open(socket: Socket): void;
+  /** The handshake holds a token, which nobody keeps. */
+  open(socket: Socket, handshake: Handshake): void;
   message(socket: Socket, data: Buffer, binary: boolean): void;
   /** Any pong. */
   alive(socket: Socket): void;

@@ -23,7 +23,8 @@ import type { TlsFiles } from './tls.ts';
 const headerBytes = 16 * 1024;
 
 interface UserData {
-  handshake: Handshake;
+  path: string;
+  handshake: Handshake | undefined;
   socket: UwsSocket | undefined;
 }
 
@@ -47,22 +48,12 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
     // Life is watched by the edge's own heartbeat, so that one clock decides.
     idleTimeout: 0,
     sendPingsAutomatically: false,
-    upgrade: (response, request, context) => {
-      const protocols = splitList(request.getHeader('sec-websocket-protocol'));
-      const authorization = request.getHeader('authorization') || undefined;
-      const handshake = { authorization, protocols, path: request.getUrl(), query: request.getQuery() ?? '' };
-      response.upgrade<UserData>(
-        { handshake, socket: undefined },
-        request.getHeader('sec-websocket-key'),
-        protocols.includes('millrace.v1') ? 'millrace.v1' : '',
-        request.getHeader('sec-websocket-extensions'),
-        context,
-      );
-    },
     open: (ws) => {
       const data = ws.getUserData();
-      data.socket = new UwsSocket(ws, data.handshake, calls, limits.unsent_bytes);
-      handlers.open(data.socket);
+      data.socket = new UwsSocket(ws, data.path, calls, limits.unsent_bytes);
+      const handshake = data.handshake!;
+      data.handshake = undefined;
+      handlers.open(data.socket, handshake);
     },
     message: (ws, message, binary) => handlers.message(ws.getUserData().socket!, Buffer.from(message), binary),
     pong: (ws) => handlers.alive(ws.getUserData().socket!),
@@ -83,7 +74,21 @@ export function uwsTransport(handlers: TransportHandlers, limits: TransportLimit
       handlers.closed(socket, code);
     },
   };
-  for (const path of Object.values(socketPaths)) app.ws<UserData>(path, behavior);
+  const upgradeAt =
+    (path: string): NonNullable<WebSocketBehavior<UserData>['upgrade']> =>
+    (response, request, context) => {
+      const protocols = splitList(request.getHeader('sec-websocket-protocol'));
+      const authorization = request.getHeader('authorization') || undefined;
+      const handshake = { authorization, protocols, query: request.getQuery() ?? '' };
+      response.upgrade<UserData>(
+        { path, handshake, socket: undefined },
+        request.getHeader('sec-websocket-key'),
+        protocols.includes('millrace.v1') ? 'millrace.v1' : '',
+        request.getHeader('sec-websocket-extensions'),
+        context,
+      );
+    };
+  for (const path of Object.values(socketPaths)) app.ws<UserData>(path, { ...behavior, upgrade: upgradeAt(path) });
   app.any('/*', (response, request) => serve(response, request, handlers, limits));
   return {
     name: 'uws',
@@ -212,7 +217,7 @@ class UwsSocket implements Socket {
 
   constructor(
     private readonly ws: WebSocket<UserData>,
-    readonly handshake: Handshake,
+    readonly path: string,
     private readonly calls: { depth: number },
     private readonly unsentBound: number,
   ) {}

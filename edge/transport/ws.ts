@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
-  type Handshake,
   type HttpRequest,
   type Socket,
   socketPaths,
@@ -37,8 +36,8 @@ export function wsTransport(handlers: TransportHandlers, limits: TransportLimits
 
   function open(ws: WebSocket, request: IncomingMessage, path: string, query: string): void {
     const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((value) => value.trim());
-    const handshake = { authorization: request.headers.authorization, protocols, path, query };
-    const socket = new WsSocket(ws, handshake, topics, limits.unsent_bytes, () => handlers.overflowed(socket));
+    const handshake = { authorization: request.headers.authorization, protocols, query };
+    const socket = new WsSocket(ws, path, topics, limits.unsent_bytes, () => handlers.overflowed(socket));
     ws.on('message', (data: Buffer, binary) => handlers.message(socket, data, binary));
     ws.on('pong', () => handlers.alive(socket));
     // 'close' follows each error and tells the code; an unheard 'error' would end the process.
@@ -47,7 +46,7 @@ export function wsTransport(handlers: TransportHandlers, limits: TransportLimits
       socket.leaveAll();
       handlers.closed(socket, code);
     });
-    handlers.open(socket);
+    handlers.open(socket, handshake);
   }
 
   return {
@@ -120,7 +119,7 @@ class WsSocket implements Socket {
 
   constructor(
     private readonly ws: WebSocket,
-    readonly handshake: Handshake,
+    readonly path: string,
     private readonly topics: Map<string, Set<WsSocket>>,
     private readonly bound: number,
     private readonly overflowed: () => void,

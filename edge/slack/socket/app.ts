@@ -5,7 +5,7 @@ import type { PersonEvent } from '../../../schemas/generated/types.ts';
 import type { Identity } from '../../auth/claims.ts';
 import type { CallContext } from '../../calls/context.ts';
 import { Session } from '../../socket/session.ts';
-import type { Socket } from '../../transport/port.ts';
+import { type Socket, socketPaths } from '../../transport/port.ts';
 import type { MessageTimes } from '../message-times.ts';
 import type { SlackEventOutcome } from '../metrics.ts';
 import { type SlackEvent, slackEvents } from './events.ts';
@@ -119,7 +119,7 @@ export class SlackApp {
   private socket(): Socket {
     const { ports } = this;
     return {
-      handshake: { authorization: undefined, protocols: [], path: '', query: '' },
+      path: socketPaths.slack,
       // Frames that go to one socket alone: what a joining catches up with; the rest is no app's.
       send: (frame) => {
         const happening = happeningOfFrame(frame.toString());

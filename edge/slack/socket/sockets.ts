@@ -6,7 +6,7 @@ import type { Identity } from '../../auth/claims.ts';
 import type { CallContext } from '../../calls/context.ts';
 import { limits } from '../../limits.ts';
 import { parseFrame } from '../../socket/taken-frame.ts';
-import type { Socket, SocketHandlers } from '../../transport/port.ts';
+import type { Handshake, Socket, SocketHandlers } from '../../transport/port.ts';
 import { SlackError } from '../errors.ts';
 import type { MessageTimes } from '../message-times.ts';
 import type { SlackEventOutcome } from '../metrics.ts';
@@ -75,10 +75,10 @@ export class SlackSockets implements SocketHandlers {
     return this.tickets.issue(identity);
   }
 
-  open(socket: Socket): void {
+  open(socket: Socket, { query }: Handshake): void {
     const connection = new SlackConnection(socket, this.clock());
     this.connections.set(socket, connection);
-    this.enter(connection).catch((error: unknown) => {
+    this.enter(connection, query).catch((error: unknown) => {
       this.ports.context.logger.warn({ error: messageOf(error) }, 'a socket of an app can’t be opened');
       connection.disconnect('refresh_requested', 1012);
     });
@@ -139,9 +139,9 @@ export class SlackSockets implements SocketHandlers {
     for (const connection of this.connections.values()) connection.disconnect('refresh_requested', 1012);
   }
 
-  private async enter(connection: SlackConnection): Promise<void> {
+  private async enter(connection: SlackConnection, query: string): Promise<void> {
     if (this.draining) return connection.disconnect('refresh_requested', 1012);
-    const ticket = new URLSearchParams(connection.socket.handshake.query).get('ticket') ?? '';
+    const ticket = new URLSearchParams(query).get('ticket') ?? '';
     const identity = this.tickets.redeem(ticket);
     if (!identity) return connection.disconnect('link_disabled', 4401);
     await this.ports.admission.admit(identity);
