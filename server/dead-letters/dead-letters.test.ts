@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { after, beforeEach, describe, it } from 'node:test';
 import { type Engine, openEngine } from '../../platform/embedded/engine.ts';
 import { personKey } from '../../platform/keys.ts';
+import type { Log } from '../../platform/log/port.ts';
 import { fileCodec } from '../../platform/schemas/files.ts';
 import type { TopologyPlan } from '../../runtime/topology/plan.ts';
 import type { DeadLetter, Redrive } from '../../schemas/generated/types.ts';
@@ -166,6 +167,22 @@ describe('dead letters', () => {
     assert.equal((await redrives(0)).length, 0);
     assert.deepEqual(await letters.redrive({ ids: [3] }), [3]);
     assert.equal((await redrives(0))[0]!.source, 'reads');
+  });
+
+  it('are waited for where the log takes its time, and are not told of in part', async () => {
+    await give({ offset: 1 });
+    const log = (takes_ms: number): Log =>
+      Object.assign(Object.create(engine.log) as Log, {
+        reader: (...place: Parameters<Log['reader']>) => {
+          const reader = engine.log.reader(...place);
+          const next = async (max: number, wait_ms: number) => (wait_ms < takes_ms ? [] : reader.next(max, wait_ms));
+          return { next, close: () => reader.close() };
+        },
+      });
+    const planOf = () => plan;
+    assert.equal((await new DeadLetters({ log: log(100), codec, planOf }).list({}, 10)).total, 1);
+    const never = new DeadLetters({ log: log(60_000), codec, planOf });
+    await assert.rejects(never.list({}, 10), { code: 'unavailable', detail: /dead_letters/ });
   });
 
   it('older ones than are kept in memory are still known', async () => {

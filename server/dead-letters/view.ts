@@ -1,3 +1,4 @@
+import { MillraceError } from '../../platform/errors/error.ts';
 import type { Log, LogRecord } from '../../platform/log/port.ts';
 import { deadLetterTopic } from '../../runtime/task/dead-letter.ts';
 import type { DeadLetter, DeadLetterOutcome } from '../../schemas/generated/types.ts';
@@ -7,6 +8,8 @@ export const outcomeTopic = 'dead_letter_outcomes';
 /** Summaries kept in memory, of the newest letters. Older ones are read from the log again where they matter. */
 const mostKept = 20_000;
 const batchSize = 1000;
+/** What the log says it holds is there within this, or the log is in trouble. On Kafka nothing is there at once. */
+const patience_ms = 5000;
 
 export interface Outcome {
   outcome: DeadLetterOutcome['outcome'];
@@ -103,8 +106,9 @@ export class DeadLetterView {
     const reader = this.log.reader(topic, 0, next);
     try {
       while (next < end) {
-        const records = await reader.next(Math.min(batchSize, end - next), 0);
-        if (records.length === 0) break;
+        const records = await reader.next(Math.min(batchSize, end - next), patience_ms);
+        if (records.length === 0)
+          throw new MillraceError('unavailable', `the log does not give what it holds of ${topic}: try again`);
         for (const record of records) take(record);
         next = records.at(-1)!.offset + 1;
       }
