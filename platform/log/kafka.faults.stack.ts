@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ReadCommand } from '../../schemas/generated/types.ts';
 import { eventually } from '../../tests/support/eventually.ts';
+import { killed } from '../../tests/support/killed.ts';
 import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { MillraceError } from '../errors/error.ts';
 import { fileCodec } from '../schemas/files.ts';
@@ -90,7 +91,8 @@ async function busyLog(t: TestContext): Promise<ReturnType<typeof traffic>> {
   const log = await open();
   const busy = traffic(log);
   t.after(async () => {
-    await busy.stop();
+    // A test that failed has its own error, which this one must not hide.
+    await busy.stop().catch((error: unknown) => t.diagnostic(`traffic: ${error}`));
     await log.close();
   });
   return busy;
@@ -101,7 +103,7 @@ describe('the log on Kafka, when its broker', () => {
     const busy = await busyLog(t);
     for (let i = 0; i < 2; i++) {
       await sleep(1000);
-      process.kill(brokerPid(), 'SIGKILL');
+      await killed(brokerPid());
       await sleep(500);
       await promisify(execFile)(`${scripts}up.sh`);
     }

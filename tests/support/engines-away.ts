@@ -11,6 +11,7 @@ import { nativeSettings } from './cluster.ts';
 import { type Crowd, gather, workThrough } from './crowd.ts';
 import { testEngines } from './engines.ts';
 import { eventually } from './eventually.ts';
+import { killed } from './killed.ts';
 import { type Person, workspace } from './person.ts';
 import { Server } from './server.ts';
 import type { TestSocket } from './socket.ts';
@@ -80,10 +81,6 @@ async function stopOrderly(engine: string): Promise<void> {
   const [pid] = engines[engine]!.pids();
   process.kill(pid!, engine === 'postgres' ? 'SIGINT' : 'SIGTERM');
   await eventually(() => assert.throws(() => process.kill(pid!, 0), { code: 'ESRCH' }), 60_000);
-}
-
-function signal(engine: string, name: NodeJS.Signals): void {
-  for (const pid of engines[engine]!.pids()) process.kill(pid, name);
 }
 
 interface Probe {
@@ -205,7 +202,7 @@ export function describeEnginesAway(kinds: ('killed' | 'paused' | 'restarted')[]
         it(`keeps what is promised while ${engine} is killed, and goes on when it is back`, async (t) => {
           await workThrough(crowd, seed + number, async () => {
             await sleep(1000);
-            signal(engine, 'SIGKILL');
+            await Promise.all(engines[engine]!.pids().map(killed));
             await sleep(1500);
             await promised[engine]!(probe);
             await up(engine);
