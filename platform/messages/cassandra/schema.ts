@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Client } from 'cassandra-driver';
+import cassandra, { type Client } from 'cassandra-driver';
 import { MillraceError } from '../../errors/error.ts';
 import { type Ask, SchemaLock } from './schema-lock.ts';
+
+const { errors, types } = cassandra;
 
 /**
  * Brings the keyspace to this version: makes it where it is missing, applies what is above the version that it notes. Safe
@@ -31,7 +33,16 @@ export async function applySchema(client: Client, keyspace: string, replication:
       `keyspace ${keyspace} has version ${version}, and this version knows up to ${versions.length}`,
     );
   };
-  if ((await isBegun(ask, keyspace)) && (await done()) === versions.length) return;
+  const isDone = async (): Promise<boolean> => {
+    if (!(await isBegun(ask, keyspace))) return false;
+    try {
+      return (await done()) === versions.length;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  };
+  if (await isDone()) return;
   const copies = Object.entries(replication).map(([datacenter, count]) => `'${datacenter}': ${Number(count)}`);
   await ask(
     `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies.join(', ')}}`,
@@ -60,6 +71,16 @@ async function isBegun(ask: Ask, keyspace: string): Promise<boolean> {
     [keyspace],
   );
   return found !== undefined;
+}
+
+/** A table that another process makes right now is listed a moment before it can be read. */
+function isMissing(error: unknown): boolean {
+  const { responseErrorCodes } = types;
+  return (
+    error instanceof errors.ResponseError &&
+    error.code === responseErrorCodes.invalid &&
+    / does not exist$/.test(error.message)
+  );
 }
 
 /** The newest version of a keyspace that this code makes. */
