@@ -142,7 +142,7 @@ export async function startEdge(
   };
   const watches = new PresenceWatches(gateway, metrics.presenceFrames);
   ports.presence.onChange(({ workspace_id, user_id }, { status }) => {
-    const value = { workspace_id, user_id, status };
+    const value = { workspace_id, user_id, status, region: null };
     const key = presenceKey(workspace_id, user_id);
     ports.log
       .append([{ topic: 'presence_changes', key, schema: 'PresenceChanged', value }])

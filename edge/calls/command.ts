@@ -18,6 +18,8 @@ export async function command(
     actor_id: caller.user_id,
     reply_to: request.reply_to,
     trace_id: caller.trace_id,
+    carried: null,
+    home: null,
     body,
   };
   try {

@@ -19,6 +19,15 @@ export function outboxRelay(directory: Directory, log: Log, logger: Logger): Rel
 }
 
 function commandOf({ workspace_id, channel_id, actor_id, reply_to, trace_id, change }: OutboxRow): Append {
-  const value = { workspace_id, channel_id, actor_id, reply_to, trace_id, body: { DirectoryChange: change } };
+  const value = {
+    workspace_id,
+    channel_id,
+    actor_id,
+    reply_to,
+    trace_id,
+    carried: null,
+    home: null,
+    body: { DirectoryChange: change },
+  };
   return { topic: 'message_commands', key: channelKey(workspace_id, channel_id), schema: 'MessageCommand', value };
 }
