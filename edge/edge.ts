@@ -73,7 +73,7 @@ export async function startEdge(
     new Placement(settings),
   );
   const relays = [
-    outboxRelay(ports.directory, ports.log, logger),
+    outboxRelay(ports.directory, ports.log, logger, settings.region !== undefined),
     auditRelay(ports.directory, ports.log, settings.audit_days, logger),
   ];
 
@@ -150,6 +150,7 @@ export async function startEdge(
   });
   const context: CallContext = {
     ...ports,
+    region: settings.region,
     gateway,
     watches,
     access: new KnownAccess(ports.directory, ports.store),

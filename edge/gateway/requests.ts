@@ -13,6 +13,8 @@ interface Waiting {
   resolve(outcome: Outcome): void;
   reject(error: Error): void;
   timer: NodeJS.Timeout;
+  /** Called where the channel has its home in another region, which is to be asked. */
+  elsewhere: ((home: number) => void) | undefined;
 }
 
 /** Commands that this gateway's callers wait for, by the number that the command carries. */
@@ -31,7 +33,7 @@ export class Requests {
   }
 
   /** Where to send the answer, and the answer. Error: `unavailable` when it doesn't come in time, or too many wait. */
-  open(): { reply_to: ReplyTo; outcome: Promise<Outcome>; cancel(): void } {
+  open(elsewhere?: (home: number) => void): { reply_to: ReplyTo; outcome: Promise<Outcome>; cancel(): void } {
     if (this.waiting.size >= this.bound) {
       throw new MillraceError('unavailable', 'too many requests wait for the log: try again', { retryAfter: 1 });
     }
@@ -43,7 +45,7 @@ export class Requests {
         this.waiting.delete(request);
         reject(unanswered());
       }, limits.deadline_ms);
-      this.waiting.set(request, { resolve, reject, timer });
+      this.waiting.set(request, { resolve, reject, timer, elsewhere });
     });
     // Whoever opened it may still wait for the log when it is abandoned, and hears of it a moment later.
     outcome.catch(() => undefined);
@@ -58,8 +60,9 @@ export class Requests {
     if (replyTo && this.isOwn(replyTo)) this.take(replyTo.request)?.resolve(outcome);
   }
 
-  answer({ reply_to, outcome }: Answer): void {
+  answer({ reply_to, outcome, home }: Answer): void {
     if (!this.isOwn(reply_to)) return;
+    if (home !== null && this.askHome(reply_to.request, home)) return;
     if ('Refused' in outcome) {
       const { code, detail } = outcome.Refused;
       this.take(reply_to.request)?.reject(new MillraceError(code as 'conflict', detail));
@@ -75,6 +78,16 @@ export class Requests {
     for (const request of [...this.waiting.keys()]) this.take(request)?.reject(unanswered());
   }
 
+  /** The request waits on, for its message to come back from there; not as long as others, for whoever waits is to be told why. */
+  private askHome(request: number, home: number): boolean {
+    const waiting = this.waiting.get(request);
+    if (!waiting?.elsewhere) return false;
+    clearTimeout(waiting.timer);
+    waiting.timer = setTimeout(() => this.take(request)?.reject(waitsForHome(home)), limits.home_ms);
+    waiting.elsewhere(home);
+    return true;
+  }
+
   private isOwn({ gateway, epoch }: ReplyTo): boolean {
     const held = this.held();
     return held?.slot === gateway && held.epoch === epoch;
@@ -87,6 +100,11 @@ export class Requests {
     clearTimeout(waiting.timer);
     return waiting;
   }
+}
+
+function waitsForHome(home: number): MillraceError {
+  const detail = `region ${home}, the home of the channel, does not answer: the message waits for it; sending it again with the same client_msg_id is safe`;
+  return new MillraceError('unavailable', detail, { retryAfter: 5 });
 }
 
 function unanswered(): MillraceError {
