@@ -115,14 +115,15 @@ export async function startServer(
     );
     const healthy = (): boolean => engines.whole() && runner.healthy();
     exposeReady(registry, healthy);
-    const edge = roles.edge
-      ? await serve(settings, dataDir, { ...engines, tracing }, { gateway, healthy }, registry, logger)
-      : undefined;
-    if (edge) opened.push(edge.stop);
     // Of several workers, the one that holds the first partition.
     const leads = (): boolean =>
       runner.partitions().some(({ topology, partition }) => topology === 'messages' && partition === 0);
     const regions = await openRegions(settings, engines, leads, registry, logger);
+    const presence = regions?.presence ?? engines.presence;
+    const edge = roles.edge
+      ? await serve(settings, dataDir, { ...engines, presence, tracing }, { gateway, healthy }, registry, logger)
+      : undefined;
+    if (edge) opened.push(edge.stop);
     if (regions) {
       regions.start();
       opened.push(() => regions.end());

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { messageOf } from '../../platform/errors/error.ts';
 import type { Append, Log, LogRecord } from '../../platform/log/port.ts';
+import { lease_ms } from '../../platform/presence/port.ts';
 import { type LinkedTopic, linkedTopics, type PeerLog } from '../../platform/regions/port.ts';
 import type { Units } from '../../platform/units/port.ts';
 import type { LinkMetrics } from './metrics.ts';
@@ -32,6 +33,7 @@ export class RegionLink {
   private running: Promise<unknown> = Promise.resolve();
   private readonly positions = new Map<LinkedTopic, number[]>();
   private failing = false;
+  private heardAt = 0;
 
   constructor(
     readonly region: number,
@@ -42,6 +44,11 @@ export class RegionLink {
 
   start(): void {
     this.running = Promise.all([...linkedTopics.map((topic) => this.follow(topic)), this.measure()]);
+  }
+
+  /** Whether the other region was heard of lately enough for what it said of people to count. */
+  answers(): boolean {
+    return Date.now() - this.heardAt < lease_ms;
   }
 
   async end(): Promise<void> {
@@ -129,13 +136,14 @@ export class RegionLink {
   }
 
   private heard(topic: LinkedTopic, missed: number): void {
+    this.heardAt = Date.now();
+    this.metrics.up.set({ region: this.region }, 1);
     if (missed > 0) {
       this.metrics.missed.inc({ region: this.region, topic }, missed);
       this.logger.error({ region: this.region, topic, missed }, 'records of the other region are gone unread');
     }
     if (!this.failing) return;
     this.failing = false;
-    this.metrics.up.set({ region: this.region }, 1);
     this.logger.warn({ region: this.region }, 'the link to the other region is there again');
   }
 

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { type PeerAddress, peersOf } from '../../config/peers.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { Presence } from '../../platform/presence/port.ts';
+import { RegionsPresence } from '../../platform/presence/with-regions.ts';
 import { HttpPeer } from '../../platform/regions/http-peer.ts';
 import type { PeerLog } from '../../platform/regions/port.ts';
 import type { Engines } from '../engines/engines.ts';
@@ -10,6 +12,13 @@ import { RegionLink } from './link.ts';
 import { linkMetrics } from './metrics.ts';
 import { Taken } from './take.ts';
 
+export interface Regions {
+  /** Of this region, with what the others tell. */
+  presence: Presence;
+  start(): void;
+  end(): Promise<void>;
+}
+
 /** The links to the other regions that the settings name; undefined where there are none. */
 export async function openRegions(
   settings: Settings,
@@ -17,19 +26,27 @@ export async function openRegions(
   leads: () => boolean,
   registry: Registry,
   logger: Logger,
-): Promise<{ start(): void; end(): Promise<void> } | undefined> {
+): Promise<Regions | undefined> {
   if (settings.peers === undefined) return undefined;
   const metrics = linkMetrics(registry);
   const { log, units, messages, directory } = engines;
   const links: RegionLink[] = [];
-  for (const address of peersOf(settings.peers)) {
+  const peers = peersOf(settings.peers);
+  const answers = (region: number): boolean => links.some((link) => link.region === region && link.answers());
+  const presence = new RegionsPresence(
+    engines.presence,
+    peers.map(({ region }) => region),
+    answers,
+  );
+  for (const address of peers) {
     const { region } = address;
-    const taken = new Taken(region, messages, new FollowedDirectory(region, directory, logger));
+    const taken = new Taken(region, messages, new FollowedDirectory(region, directory, logger), presence);
     const peer = await openPeer(address, settings, engines);
     const take: Taken['take'] = (topic, record) => taken.take(topic, record);
     links.push(new RegionLink(region, { peer, log, units, leads, take }, metrics, logger));
   }
   return {
+    presence,
     start: () => {
       for (const link of links) link.start();
     },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Append, LogRecord } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
+import type { RegionsPresence } from '../../platform/presence/with-regions.ts';
 import type { LinkedTopic } from '../../platform/regions/port.ts';
 import type {
   Message,
@@ -22,6 +23,7 @@ export class Taken {
     private readonly region: number,
     private readonly store: MessageStore,
     private readonly directory: FollowedDirectory,
+    private readonly presence: Pick<RegionsPresence, 'tell'>,
   ) {}
 
   async take(topic: LinkedTopic, record: LogRecord): Promise<Append | undefined> {
@@ -32,7 +34,9 @@ export class Taken {
     if (topic === 'read_commands' && schema === 'ReadCommand') return this.read(record.key, value as ReadCommand);
     if (topic !== 'presence_changes' || schema !== 'PresenceChanged') return undefined;
     const change = value as PresenceChanged;
-    return change.region === null ? this.append(record.key, { PresenceChanged: change }) : undefined;
+    if (change.region !== null) return undefined;
+    this.presence.tell(this.region, change, change.status);
+    return this.append(record.key, { PresenceChanged: change });
   }
 
   private async event(key: string, event: MessageEvent): Promise<Append | undefined> {
