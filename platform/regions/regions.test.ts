@@ -11,10 +11,11 @@ import { LogPeer } from './log-peer.ts';
 import { linkedTopics } from './port.ts';
 
 const codec = fileCodec();
+const kept = 20;
 const token = 'the token of the regions';
 
 async function memoryLog(): Promise<MemoryLog> {
-  const log = new MemoryLog(codec, Date.now, 20);
+  const log = new MemoryLog(codec, Date.now, kept);
   const rest = { partitions: 2, retention_ms: null, compact: false, volatile: true };
   await log.declare(linkedTopics.map((name) => ({ name, ...rest })));
   return log;
@@ -41,14 +42,14 @@ describe('peer log contract: a log itself', () =>
     const log = await memoryLog();
     const peer = new LogPeer(log);
     return { peer, log, close: () => peer.close() };
-  }));
+  }, kept));
 
 describe('peer log contract: by HTTP', () =>
   peerLogContract(async () => {
     const { log, url, close } = await served();
     const peer = new HttpPeer({ url, token }, codec);
     return { peer, log, close: () => peer.close().then(close) };
-  }));
+  }, kept));
 
 describe('a region’s log by HTTP', () => {
   it('is read by those alone who know the token, and only what regions need', async () => {

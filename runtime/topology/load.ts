@@ -117,7 +117,7 @@ function hasErrors(problems: Problem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');
 }
 
-/** A durable topic is written by one topology: two would give it two orders. */
+/** A durable topic is written by one topology, unless it is shared: two would give it two orders. */
 function claimTopics(
   source: SourceFile,
   file: TopologyFile,
@@ -125,7 +125,7 @@ function claimTopics(
   owners: Map<string, string>,
 ): void {
   const claim = (topic: string, path: (string | number)[]): void => {
-    if (topics[topic]?.volatile) return;
+    if (topics[topic]?.volatile || topics[topic]?.shared) return;
     const owner = owners.get(topic);
     if (owner !== undefined && owner !== file.topology)
       source.report('two-owners', path, `topic ${topic} is written by topology "${owner}" already`);

@@ -48,6 +48,12 @@ export const TopicsFile = Type.Object(
           family: Type.Optional(
             Type.Boolean({ description: 'One topic for each gateway slot, named topic_<slot>; the key is the slot.' }),
           ),
+          shared: Type.Optional(
+            Type.Boolean({
+              description:
+                'Any topology may write to it, as gateways do: commands, whose order is made by who reads them.',
+            }),
+          ),
           when: Type.Optional(when),
           store: Type.Optional(
             Type.Literal('messages', {
