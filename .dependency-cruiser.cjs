@@ -43,7 +43,7 @@ module.exports = {
       from: { path: '^processors/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^(platform|edge|server|cli|config|node:|fs|net|http)',
-        pathNot: '^platform/(keys|errors/catalogue|messages/emptied|leases/[a-z-]+)\\.ts$',
+        pathNot: '^platform/(keys|errors/catalogue|messages/emptied|regions/home|leases/[a-z-]+)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

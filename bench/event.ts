@@ -7,7 +7,7 @@ export function event(channel_id: string, rev: number, offset: number): MessageE
   const own = { user_id: 'alice', text: 'x'.repeat(200), client_msg_id: `client-${offset}`, created_at: time };
   return {
     ...{ workspace_id: 'acme', channel_id, rev, seq: rev, time, command_offset: offset },
-    ...{ actor_id: 'alice', reply_to: null, trace_id: '' },
+    ...{ actor_id: 'alice', reply_to: null, trace_id: '', made: null },
     body: {
       MessageChanged: {
         ...{ kind: 'created', message: fixture(`${2n ** 60n + BigInt(offset)}`, rev, own), emoji: '' },

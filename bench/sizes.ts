@@ -16,6 +16,8 @@ export async function sizes({ quick }: { quick: boolean }): Promise<object> {
   const command: MessageCommand = {
     ...{ workspace_id: 'acme', channel_id: 'c10', actor_id: 'alice', trace_id: '' },
     reply_to: { gateway: '0', epoch: 1, request: 1000 },
+    carried: null,
+    home: null,
     body: { SendMessage: { ...body, mentions: [], mentions_channel: false, mentions_here: [] } },
   };
   const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);

@@ -32,6 +32,7 @@ const commands: { [name: string]: () => Promise<AddCommand> } = {
   import: async () => (await import('./commands/import.ts')).addImport,
   export: async () => (await import('./commands/export.ts')).addExport,
   archive: async () => (await import('./commands/archive.ts')).addArchive,
+  home: async () => (await import('./commands/home.ts')).addHome,
   sweep: async () => (await import('./commands/sweep.ts')).addSweep,
   capacity: async () => (await import('./commands/capacity.ts')).addCapacity,
   completions: async () => (await import('./commands/completions.ts')).addCompletions,

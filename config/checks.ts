@@ -1,3 +1,4 @@
+import { peersOf } from './peers.ts';
 import { workspaceAddresses, workspaceList } from './placement.ts';
 import type { Settings } from './settings.ts';
 
@@ -43,6 +44,7 @@ export function problemsOf(settings: Settings): string[] {
         ]
       : []),
     ...bothPlaced(settings),
+    ...regionProblems(settings),
     ...(settings.log_generation > 1 && (log === 'embedded' || store === 'embedded')
       ? [
           'MILLRACE_LOG_GENERATION needs MILLRACE_LOG=kafka and MILLRACE_STORE=cassandra: nothing else can be repartitioned',
@@ -50,6 +52,23 @@ export function problemsOf(settings: Settings): string[] {
       : []),
     ...(log === 'embedded' && store !== 'embedded'
       ? ['MILLRACE_STORE=cassandra needs MILLRACE_LOG=kafka: the embedded log and its store are one']
+      : []),
+  ];
+}
+
+function regionProblems({ region, peers, region_token, log }: Settings): string[] {
+  if (peers === undefined) return [];
+  const found = peersOf(peers);
+  return [
+    ...(region === undefined ? ['MILLRACE_PEERS needs MILLRACE_REGION: the number of this region'] : []),
+    ...(found.some((peer) => peer.region === region)
+      ? [`MILLRACE_PEERS names region ${region}, which is this one`]
+      : []),
+    ...(found.some((peer) => 'url' in peer) && region_token === undefined
+      ? ['MILLRACE_PEERS with http:// needs MILLRACE_REGION_TOKEN, the same in all regions']
+      : []),
+    ...(found.some((peer) => 'brokers' in peer) && log !== 'kafka'
+      ? ['MILLRACE_PEERS with kafka:// needs MILLRACE_LOG=kafka']
       : []),
   ];
 }

@@ -9,6 +9,7 @@ import { postgresSettings } from './settings/postgres.ts';
 import { processSettings } from './settings/process.ts';
 import { pushSettings } from './settings/push.ts';
 import { redisSettings } from './settings/redis.ts';
+import { regionsSettings } from './settings/regions.ts';
 import { tracingSettings } from './settings/tracing.ts';
 
 /**
@@ -26,6 +27,7 @@ export const settings = {
   ...redisSettings,
   ...pushSettings,
   ...objectsSettings,
+  ...regionsSettings,
   ...tracingSettings,
 } as const;
 

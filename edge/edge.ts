@@ -73,7 +73,7 @@ export async function startEdge(
     new Placement(settings),
   );
   const relays = [
-    outboxRelay(ports.directory, ports.log, logger),
+    outboxRelay(ports.directory, ports.log, logger, settings.region !== undefined),
     auditRelay(ports.directory, ports.log, settings.audit_days, logger),
   ];
 
@@ -142,7 +142,7 @@ export async function startEdge(
   };
   const watches = new PresenceWatches(gateway, metrics.presenceFrames);
   ports.presence.onChange(({ workspace_id, user_id }, { status }) => {
-    const value = { workspace_id, user_id, status };
+    const value = { workspace_id, user_id, status, region: null };
     const key = presenceKey(workspace_id, user_id);
     ports.log
       .append([{ topic: 'presence_changes', key, schema: 'PresenceChanged', value }])
@@ -150,6 +150,7 @@ export async function startEdge(
   });
   const context: CallContext = {
     ...ports,
+    region: settings.region,
     gateway,
     watches,
     access: new KnownAccess(ports.directory, ports.store),

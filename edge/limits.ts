@@ -24,6 +24,8 @@ export const limits = {
   heartbeat_ms: 10_000,
   /** No call takes longer. */
   deadline_ms: 9_000,
+  /** How long a send waits for the region where its channel has its home. */
+  home_ms: 5_000,
   /** Requests that wait for their answer from the log, all callers together; past it writes are refused. */
   waiting_requests: 50_000,
   /** In this time requests are answered; where they are not, fewer are let in, but always so many (edge/gateway/request-limit.ts). */

@@ -26,6 +26,8 @@ import { Sweeper } from './life/sweeper.ts';
 import { createLogger } from './logger.ts';
 import { processName } from './process-name.ts';
 import { openPush } from './push.ts';
+import { openRegions, regionsOf } from './regions/regions.ts';
+import { regionReads } from './regions/serve.ts';
 import { everything, type Roles, refuseRoles } from './roles.ts';
 import { startTopologies, type Topologies } from './topologies.ts';
 import { openTracing } from './tracing.ts';
@@ -113,13 +115,19 @@ export async function startServer(
     );
     const healthy = (): boolean => engines.whole() && runner.healthy();
     exposeReady(registry, healthy);
-    const edge = roles.edge
-      ? await serve(settings, dataDir, { ...engines, tracing }, { gateway, healthy }, registry, logger)
-      : undefined;
-    if (edge) opened.push(edge.stop);
     // Of several workers, the one that holds the first partition.
     const leads = (): boolean =>
       runner.partitions().some(({ topology, partition }) => topology === 'messages' && partition === 0);
+    const regions = await openRegions(settings, engines, leads, registry, logger);
+    const presence = regions?.presence ?? engines.presence;
+    const edge = roles.edge
+      ? await serve(settings, dataDir, { ...engines, presence, tracing }, { gateway, healthy }, registry, logger)
+      : undefined;
+    if (edge) opened.push(edge.stop);
+    if (regions) {
+      regions.start();
+      opened.push(() => regions.end());
+    }
     const archiver = openArchiver(settings, engines, leads, registry, logger);
     opened.push(() => archiver?.stop());
     const { tiered, objects, directory } = engines;
@@ -142,10 +150,12 @@ export async function startServer(
       {
         ...{ runner, topologies, taps: metrics.taps, deadLetters, log, search, store: messages, state, units },
         ...{ directory: engines.directory, archiver, sweeper, codec, url: edge?.url, logger },
+        regions: regionsOf(settings),
       },
       {
         ...{ dataDir, host: settings.ops_host, port: settings.ops_port, token },
         open: [probes(registry, healthy), opsPage()],
+        regions: settings.region_token === undefined ? undefined : regionReads(log, settings.region_token),
       },
     );
     opened.push(() => admin.close());

@@ -64,6 +64,8 @@ function commandOf(act: Step['acts'][number], messages: Message[], request: numb
     channel_id: act.channel,
     actor_id: act.actor,
     reply_to,
+    carried: null,
+    home: null,
     trace_id: '',
     body,
   };
@@ -73,7 +75,9 @@ function commandOf(act: Step['acts'][number], messages: Message[], request: numb
 function bodyOf(act: Act, messages: Message[], request: number): MessageCommand['body'] | undefined {
   const none = { mentions: [], mentions_channel: false };
   if ('change' in act)
-    return { DirectoryChange: { change_id: act.change, change: act.kind, user_ids: ['eve'], channel: null } };
+    return {
+      DirectoryChange: { change_id: act.change, change: act.kind, user_ids: ['eve'], channel: null, region: null },
+    };
   if (act.kind === 'send') {
     const found = act.thread === null ? undefined : messages[act.thread % messages.length];
     const isRoot = found && found.thread_id === null;

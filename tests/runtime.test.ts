@@ -99,6 +99,7 @@ async function put(engine: TornEngine, numbers: number[]): Promise<void> {
     channel_id: 'c',
     marker: { epoch: 0, last_read_seq: seq, last_read_rev: 0, since_rev: 0 },
     reply_to: null,
+    region: null,
   });
   await engine.log.append(
     numbers.map((seq) => ({ topic: 'numbers', key: 'k', schema: 'ReadCommand' as const, value: value(seq) })),

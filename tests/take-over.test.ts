@@ -107,7 +107,14 @@ type Process = Awaited<ReturnType<typeof startProcess>>;
 async function put(engine: DyingEngine, from: number, to: number): Promise<void> {
   for (let seq = from; seq <= to; seq++) {
     const marker = { epoch: 0, last_read_seq: seq, last_read_rev: 0, since_rev: 0 };
-    const value: ReadCommand = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
+    const value: ReadCommand = {
+      workspace_id: 'w',
+      user_id: 'u',
+      channel_id: 'c',
+      marker,
+      reply_to: null,
+      region: null,
+    };
     await engine.engine.log.append([{ topic: 'numbers', key: 'k', schema: 'ReadCommand', value }]);
   }
 }

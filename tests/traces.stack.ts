@@ -27,6 +27,8 @@ describe('the trace of a record, on Kafka', () => {
     const value = (trace_id: string): MessageCommand => ({
       ...{ workspace_id: 'w', channel_id: 'c', actor_id: 'a', trace_id },
       reply_to: { gateway: '0', epoch: 1, request: 7 },
+      carried: null,
+      home: null,
       body: {
         SendMessage: {
           ...{ text: 'x', client_msg_id: '1', root: null, mentions: [], mentions_channel: false, mentions_here: [] },

@@ -20,6 +20,8 @@ export const addLint: AddCommand = (program, terminal, done) => {
       const { problems, plans, sources } = loadTopologies(
         at,
         await loadProcessors(terminal.env['MILLRACE_PROCESSORS']),
+        undefined,
+        { all: true },
       );
       if (json) terminal.out(JSON.stringify({ problems }, null, 2));
       else if (plans)

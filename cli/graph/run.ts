@@ -30,6 +30,7 @@ export async function runGraph(names: string[], options: GraphOptions, terminal:
   const { topologies } = await checkedPlans(
     options.folder ?? terminal.env['MILLRACE_TOPOLOGIES'] ?? defaultTopologies,
     terminal.env['MILLRACE_PROCESSORS'],
+    { all: true },
   );
   const known = topologies.map((plan) => plan.name);
   const missing = names.find((name) => !known.includes(name));

@@ -8,14 +8,15 @@ import { untilStopped } from './until-stopped.ts';
 
 /** Runs the process until a signal stops it; prints where it is and what to try. */
 export async function runDev({ json }: { json?: boolean }, terminal: Terminal): Promise<void> {
-  const running = await startServer(parseSettings(terminal.env));
+  const settings = parseSettings(terminal.env);
+  const running = await startServer(settings);
   const says = {
     stopping: 'Stopping: clients are told to come back, units of work end …',
     stopped: 'Stopped. Everything acknowledged is on disk.',
   };
   const stopped = untilStopped(running, says, terminal);
   const serving = running.edge!;
-  const links = await demoWorkspace(running.engines, serving);
+  const links = await demoWorkspace(running.engines, serving, settings.region);
   if (json) terminal.out(JSON.stringify({ url: serving.url, pid: process.pid, transport: serving.transport, links }));
   else terminal.out(welcome(serving, running, links, terminal.color));
   await stopped;

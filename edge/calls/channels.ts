@@ -6,6 +6,7 @@ import type { ChannelType, ReplyTo } from '../../schemas/generated/types.ts';
 import { limits } from '../limits.ts';
 import { allow, allowInWorkspace } from '../policy.ts';
 import { type WireChannel, wireChannel } from '../wire/message.ts';
+import { atHome } from './at-home.ts';
 import type { CallContext, Caller } from './context.ts';
 
 /** Imports alone may go past these: what a team had, it keeps. */
@@ -81,6 +82,7 @@ export async function changeChannel(
   if (change.topic !== undefined && (change.topic.includes('\0') || !change.topic.isWellFormed()))
     throw new MillraceError('invalid_request', 'topic: holds a NUL or half of a surrogate pair');
   if (change.posting !== undefined) allow('set_posting', unarchives ? unarchived(access) : access, caller);
+  atHome(context, access!);
   const name = change.name === undefined ? undefined : checkName(change.name);
   const { channel: changed } = await changeDirectory(context, caller, channelId, (reply_to) =>
     context.directory.changeChannel(
@@ -107,7 +109,10 @@ export async function addMember(
   channelId: string,
   userId: string,
 ): Promise<void> {
-  allow(userId === caller.user_id ? 'join' : 'invite', await context.access.of(caller, channelId), caller);
+  atHome(
+    context,
+    allow(userId === caller.user_id ? 'join' : 'invite', await context.access.of(caller, channelId), caller),
+  );
   await changeDirectory(context, caller, channelId, (reply_to) =>
     context.directory.addMembers(
       caller.workspace_id,
@@ -126,7 +131,10 @@ export async function removeMember(
   channelId: string,
   userId: string,
 ): Promise<void> {
-  allow(userId === caller.user_id ? 'leave' : 'remove', await context.access.of(caller, channelId), caller);
+  atHome(
+    context,
+    allow(userId === caller.user_id ? 'leave' : 'remove', await context.access.of(caller, channelId), caller),
+  );
   const { workspace_id } = caller;
   await changeDirectory(context, caller, channelId, async (reply_to) => {
     const request = { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id };

@@ -23,6 +23,8 @@ export interface CallContext {
   watches: PresenceWatches;
   tracing: Tracing;
   logger: Logger;
+  /** This region's number; undefined where there is one region. */
+  region?: number | undefined;
   admission: Pick<Admission, 'forget'>;
   /** Takes what the directory holds for the log there now. */
   relay(): void;

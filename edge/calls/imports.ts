@@ -109,6 +109,8 @@ async function importMessages(
           channel_id: channelId,
           actor_id: caller.user_id,
           reply_to: request.reply_to,
+          carried: null,
+          home: null,
           trace_id: caller.trace_id,
           body: { ImportMessage: body },
         };

@@ -25,10 +25,11 @@ export async function send(
   request: SendRequest,
 ): Promise<{ message: WireMessage; created: boolean }> {
   checkText(request.text);
-  allow(request.thread_id ? 'reply' : 'send', await context.access.of(caller, request.channel_id), caller);
+  const access = await context.access.of(caller, request.channel_id);
+  const { home } = allow(request.thread_id ? 'reply' : 'send', access, caller).channel;
   doneTyping(caller, request.channel_id);
   const root = request.thread_id ? await threadRoot(context, caller, request.channel_id, request.thread_id) : null;
-  const outcome = await command(context, caller, request.channel_id, {
+  const body = {
     SendMessage: {
       text: request.text,
       client_msg_id: request.client_msg_id,
@@ -37,7 +38,8 @@ export async function send(
       mentions_channel: mentionsChannel(request.text),
       mentions_here: await reachedBy(context, caller, request.channel_id, request.text),
     },
-  });
+  };
+  const outcome = await command(context, caller, request.channel_id, body, home);
   return { message: await messageOf(context, caller, request.channel_id, outcome), created: 'event' in outcome };
 }
 

@@ -93,7 +93,7 @@ async function readCommand(
   const { workspace_id, user_id } = caller;
   await personCommand(context, caller, onOpen, (reply_to) => ({
     schema: 'ReadCommand',
-    value: { workspace_id, user_id, channel_id, marker, reply_to },
+    value: { workspace_id, user_id, channel_id, marker, reply_to, region: null },
   }));
 }
 

@@ -12,7 +12,17 @@ const channel = { workspace_id: 'w', channel_id: 'c' };
 function event(rev: number): MessageEvent {
   const message = { ...fixture(String(rev), rev), rev };
   return {
-    ...{ ...channel, rev, seq: rev, time: 0, command_offset: rev, actor_id: 'a', reply_to: null, trace_id: '' },
+    ...{
+      ...channel,
+      rev,
+      seq: rev,
+      time: 0,
+      command_offset: rev,
+      actor_id: 'a',
+      reply_to: null,
+      trace_id: '',
+      made: null,
+    },
     body: {
       MessageChanged: {
         ...{ kind: 'created', message, emoji: '', root_reply_count: 0 },

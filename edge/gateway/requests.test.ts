@@ -11,7 +11,8 @@ it('answers that come late close the door to all but imports, until they come in
     () => now,
   );
   const open = () => requests.open().reply_to;
-  const answered = (reply_to: ReturnType<typeof open>) => requests.answer({ reply_to, outcome: { Applied: {} } });
+  const answered = (reply_to: ReturnType<typeof open>) =>
+    requests.answer({ reply_to, home: null, outcome: { Applied: {} } });
   const first = Array.from({ length: limits.least_waiting * 2 }, open);
   now += limits.answer_ms * 2;
   answered(first.pop()!);

@@ -16,6 +16,15 @@ interface Waiting {
   timer: NodeJS.Timeout;
   /** Undefined for one that may take its time. */
   since: number | undefined;
+  /** Called where the channel has its home in another region, which is to be asked. */
+  elsewhere: ((home: number) => void) | undefined;
+}
+
+export interface Asked {
+  /** One of many (an import's) that may take its time: it is refused at the bound alone. */
+  bulk?: boolean;
+  /** Called where the channel has its home in another region, which is to be asked. */
+  elsewhere?: (home: number) => void;
 }
 
 /** Commands that this gateway's callers wait for, by the number that the command carries. */
@@ -43,15 +52,8 @@ export class Requests {
     return this.limit.current;
   }
 
-  /**
-   * Where to send the answer, and the answer. Error: `unavailable` when it doesn't come in time, or too many wait. One that
-   * is `bulk` (an import's) may take its time, and is refused at the bound alone.
-   */
-  open({ bulk }: { bulk: boolean } = { bulk: false }): {
-    reply_to: ReplyTo;
-    outcome: Promise<Outcome>;
-    cancel(): void;
-  } {
+  /** Where to send the answer, and the answer. Error: `unavailable` when it doesn't come in time, or too many wait. */
+  open({ bulk, elsewhere }: Asked = {}): { reply_to: ReplyTo; outcome: Promise<Outcome>; cancel(): void } {
     const { size } = this.waiting;
     if (size >= this.bound || !(bulk || this.limit.allows(size))) {
       throw new MillraceError('unavailable', 'too many requests wait for the log: try again', { retryAfter: 1 });
@@ -64,7 +66,7 @@ export class Requests {
         this.waiting.delete(request);
         reject(unanswered());
       }, limits.deadline_ms);
-      this.waiting.set(request, { resolve, reject, timer, since: bulk ? undefined : this.now() });
+      this.waiting.set(request, { resolve, reject, timer, since: bulk ? undefined : this.now(), elsewhere });
     });
     // Whoever opened it may still wait for the log when it is abandoned, and hears of it a moment later.
     outcome.catch(() => undefined);
@@ -79,8 +81,9 @@ export class Requests {
     if (replyTo && this.isOwn(replyTo)) this.answered(replyTo.request)?.resolve(outcome);
   }
 
-  answer({ reply_to, outcome }: Answer): void {
+  answer({ reply_to, outcome, home }: Answer): void {
     if (!this.isOwn(reply_to)) return;
+    if (home !== null && this.askHome(reply_to.request, home)) return;
     const waiting = this.answered(reply_to.request);
     if ('Refused' in outcome) {
       const { code, detail } = outcome.Refused;
@@ -95,6 +98,18 @@ export class Requests {
   /** No answer will come to any of these: they go to a slot that this gateway holds no more. */
   abandon(): void {
     for (const request of [...this.waiting.keys()]) this.take(request)?.reject(unanswered());
+  }
+
+  /** The request waits on, for its message to come back from there; not as long as others, for whoever waits is to be told why. */
+  private askHome(request: number, home: number): boolean {
+    const waiting = this.waiting.get(request);
+    if (!waiting?.elsewhere) return false;
+    clearTimeout(waiting.timer);
+    // What the way there and back takes tells nothing of this region's work.
+    waiting.since = undefined;
+    waiting.timer = setTimeout(() => this.take(request)?.reject(waitsForHome(home)), limits.home_ms);
+    waiting.elsewhere(home);
+    return true;
   }
 
   private isOwn({ gateway, epoch }: ReplyTo): boolean {
@@ -115,6 +130,11 @@ export class Requests {
     clearTimeout(waiting.timer);
     return waiting;
   }
+}
+
+function waitsForHome(home: number): MillraceError {
+  const detail = `region ${home}, the home of the channel, does not answer: the message waits for it; sending it again with the same client_msg_id is safe`;
+  return new MillraceError('unavailable', detail, { retryAfter: 5 });
 }
 
 function unanswered(): MillraceError {

@@ -1,5 +1,6 @@
 import type {
   AuditEvent,
+  ChannelHome,
   ChannelType,
   DirectoryChange,
   Posting,
@@ -41,6 +42,8 @@ export interface ChannelRecord {
   posting: Posting;
   /** Where its history begins, if what came before is gone. */
   trim: Trim | null;
+  /** The region that orders its messages; null: this one, since ever. */
+  home: ChannelHome | null;
 }
 
 /** What one person may be asked about in one channel: the facts; the rules are the edge's policy table. */
@@ -66,6 +69,8 @@ export interface ChangeRequest {
   actor_id: string;
   reply_to: ReplyTo | null;
   trace_id: string;
+  /** The region whose change is taken over here; unset: it is made here. */
+  region?: number | undefined;
 }
 
 /** A row of the outbox: a change that is in force and waits for its place in the channel's order. */
@@ -120,6 +125,7 @@ export interface NewChannel extends Person {
   topic?: string | undefined;
   archived?: boolean | undefined;
   posting?: Posting | undefined;
+  home?: ChannelHome | undefined;
 }
 
 /**
@@ -216,6 +222,11 @@ export interface Directory extends PushDirectory, DataLifeDirectory {
     change: ChannelChange,
     request: ChangeRequest,
   ): Promise<{ channel: ChannelRecord; change_id: number | null }>;
+  /**
+   * The channel's home is there from now on; with an outbox row, but where another region's move is taken over, whose word
+   * comes by the log. False, and no change, where it knows of a home with a higher (epoch, region), or this one. Error: `not_found`.
+   */
+  moveHome(workspaceId: string, channelId: string, home: ChannelHome, request: ChangeRequest): Promise<boolean>;
 
   /** Makes a group, or gives it this name and these people: 1,000 at most. Error: `not_found` naming unknown users. */
   putGroup(

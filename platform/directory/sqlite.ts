@@ -31,6 +31,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
       deactivate: true,
       reactivate: true,
       createChannel: true,
+      moveHome: true,
       access: true,
       channelByName: true,
       channelsById: true,

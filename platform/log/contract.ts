@@ -178,7 +178,7 @@ function record(topic: string, key: string, seq: number): Append {
     topic,
     key,
     schema: 'ReadCommand',
-    value: { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null },
+    value: { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null, region: null },
   };
 }
 

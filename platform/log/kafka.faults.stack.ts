@@ -42,7 +42,14 @@ function traffic(log: KafkaLog) {
   const appending = (async () => {
     for (; going; sent++) {
       const marker = { epoch: 0, last_read_seq: sent, last_read_rev: 0, since_rev: 0 };
-      const value: ReadCommand = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
+      const value: ReadCommand = {
+        workspace_id: 'w',
+        user_id: 'u',
+        channel_id: 'c',
+        marker,
+        reply_to: null,
+        region: null,
+      };
       for (const until = Date.now() + givenUp_ms; ; ) {
         try {
           await log.append([{ topic: 'numbers', key: 'k', schema: 'ReadCommand', value }]);

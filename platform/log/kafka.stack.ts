@@ -29,7 +29,7 @@ it('a reader beyond the end of its partition is told so, and those beside it rea
   const { log, close } = await open();
   await log.declare([{ name: 'lost', partitions: 2, retention_ms: null, compact: false, volatile: false }]);
   const marker = { epoch: 0, last_read_seq: 1, last_read_rev: 0, since_rev: 0 };
-  const value = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null };
+  const value = { workspace_id: 'w', user_id: 'u', channel_id: 'c', marker, reply_to: null, region: null };
   await log.append([{ topic: 'lost', partition: 1, key: 'k', schema: 'ReadCommand', value }]);
   const beyond = log.reader('lost', 0, 5);
   const beside = log.reader('lost', 1, 0);

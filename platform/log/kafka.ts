@@ -66,6 +66,27 @@ export class KafkaLog implements Log {
     for (const spec of topics) this.topics.set(spec.name, spec);
   }
 
+  /** Takes topics that another deployment has made as they are, for reading. Errors: `not_found`, `unavailable`. */
+  async find(names: string[]): Promise<void> {
+    let known: Map<string, number>;
+    try {
+      const there = await inTime(this.admin.listTopics(), deadline_ms);
+      const missing = names.find((name) => !there.includes(this.settings.prefix + name));
+      if (missing !== undefined)
+        throw new MillraceError('not_found', `there is no topic ${this.settings.prefix}${missing}`);
+      const topics = names.map((name) => this.settings.prefix + name);
+      await this.cluster.addMultipleTargetTopics(topics);
+      const metadata = await inTime(this.admin.fetchTopicMetadata({ topics }), deadline_ms);
+      known = new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+    } catch (error) {
+      throw error instanceof MillraceError ? error : unavailable('did not tell what topics there are', error);
+    }
+    for (const name of names) {
+      const partitions = known.get(this.settings.prefix + name)!;
+      this.topics.set(name, { name, partitions, retention_ms: null, compact: false, volatile: false });
+    }
+  }
+
   topic(name: string): TopicSpec | undefined {
     return this.topics.get(name);
   }
@@ -77,7 +98,7 @@ export class KafkaLog implements Log {
 
   async append(records: Append[]): Promise<Position[]> {
     const encoded = records.map(({ topic, partition, key, schema, value }): Encoded => {
-      const spec = this.find(topic);
+      const spec = this.topicOf(topic);
       return {
         topic: this.settings.prefix + topic,
         partition: partition ?? partitionOf(key, spec.partitions),
@@ -91,7 +112,7 @@ export class KafkaLog implements Log {
   }
 
   reader(topic: string, partition: number, from: number | 'end'): LogReader {
-    this.find(topic);
+    this.topicOf(topic);
     const name = this.settings.prefix + topic;
     let lane = this.lanes.find((other) => other.isFree(name, partition));
     if (!lane) {
@@ -115,12 +136,12 @@ export class KafkaLog implements Log {
   }
 
   async bounds(topic: string, partition: number): Promise<{ start: number; end: number }> {
-    this.find(topic);
+    this.topicOf(topic);
     return this.boundsOf(this.settings.prefix + topic, partition);
   }
 
   async offsetAt(topic: string, partition: number, time: number): Promise<number> {
-    this.find(topic);
+    this.topicOf(topic);
     const name = this.settings.prefix + topic;
     const found = await this.offset(name, partition, { fromTimestamp: time });
     return found >= 0 ? found : this.offset(name, partition, {});
@@ -196,7 +217,7 @@ export class KafkaLog implements Log {
     );
   }
 
-  private find(name: string): TopicSpec {
+  private topicOf(name: string): TopicSpec {
     const topic = this.topics.get(name);
     if (!topic) throw new MillraceError('not_found', `no topic "${name}" is declared; see topologies/topics.yaml`);
     return topic;

@@ -15,6 +15,7 @@ const value: ReadCommand = {
   channel_id: 'c',
   marker: { epoch: 0, last_read_seq: 1, last_read_rev: 2, since_rev: 0 },
   reply_to: null,
+  region: null,
 };
 /** Without avsc's prototypes, which comparing heeds. */
 const plain = (decoded: unknown): unknown => JSON.parse(JSON.stringify(decoded));

@@ -14,6 +14,7 @@ const value: ReadCommand = {
   channel_id: 'c',
   marker: { epoch: 0, last_read_seq: 1, last_read_rev: 2, since_rev: 0 },
   reply_to: null,
+  region: null,
 };
 const newer = structuredClone(wholeSchema(avroType('ReadCommand')!)) as { fields: object[] };
 newer.fields.push({ name: 'note', type: 'string', default: 'none' });

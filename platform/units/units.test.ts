@@ -22,6 +22,7 @@ function event(rev: number): Append {
     command_offset: rev,
     actor_id: 'u',
     reply_to: null,
+    made: null,
     trace_id: '',
     body: change,
   };

@@ -1,32 +1,58 @@
 import { channelKey } from '../../platform/keys.ts';
 import type { Input } from '../../runtime/processor.ts';
 import type { ImportMessage, Message, MessageCommand, SendMessage, ThreadRoot } from '../../schemas/generated/types.ts';
+import { decideCarried } from './carried.ts';
 import { changeMessage } from './change.ts';
 import { type Decision, eventOf, refused } from './decision.ts';
-import { counterOf, greater, snowflake, successor } from './snowflake.ts';
+import { homeOf, madeOf } from './regions-head.ts';
+import { counterOf, greater, inRegion, snowflake, successor } from './snowflake.ts';
 import type { Sent, SequenceState } from './state.ts';
 
 /** Decides a command. Changes no state: `fold` of the event does. */
 export function decide(state: SequenceState, command: MessageCommand, at: Input, region?: number): Decision {
-  const { body } = command;
-  if ('SendMessage' in body) return send(state, command, body.SendMessage, at);
-  if ('ImportMessage' in body) return importMessage(state, command, body.ImportMessage, at);
+  const decision = decideBody(state, command, at, region);
+  if (region === undefined || !('event' in decision)) return decision;
+  const { event } = decision;
+  return { event: { ...event, made: event.made ?? madeOf(state, command, region) } };
+}
+
+function decideBody(state: SequenceState, command: MessageCommand, at: Input, region?: number): Decision {
+  const { body, carried } = command;
+  if (carried) {
+    if (region === undefined)
+      return refused('invalid_request', 'carried: this deployment has no region: set MILLRACE_REGION');
+    if (carried.rev > 0) return decideCarried(state, command, carried, at, region);
+  }
+  if ('SendMessage' in body) return send(state, command, body.SendMessage, at, region);
+  if ('ImportMessage' in body) return importMessage(state, command, body.ImportMessage, at, region);
   if ('ChangeMessage' in body) return changeMessage(state, command, body.ChangeMessage, at, region);
 
   const { change_id, change, user_ids, channel } = body.DirectoryChange;
   // The outbox sends a row again after a crash: each counts once.
   if (change_id <= state.head(command.workspace_id, command.channel_id).change_id) return { outcome: { Applied: {} } };
+  // Where the channel's home is comes by the order of the home's own events.
+  const told = body.DirectoryChange.region === null ? channel : channel && { ...channel, home: null };
   if (change !== 'channel')
     return eventOf(state, command, at, 0, () => ({ MembersChanged: { kind: change, user_ids, change_id } }));
-  if (!channel) return refused('invalid_request', 'a change of a channel lacks the channel');
-  return eventOf(state, command, at, 0, () => ({ ChannelChanged: { channel, change_id } }));
+  if (!told) return refused('invalid_request', 'a change of a channel lacks the channel');
+  return eventOf(state, command, at, 0, () => ({ ChannelChanged: { channel: told, change_id } }));
 }
 
-function send(state: SequenceState, command: MessageCommand, body: SendMessage, at: Input): Decision {
+function send(
+  state: SequenceState,
+  command: MessageCommand,
+  body: SendMessage,
+  at: Input,
+  region: number | undefined,
+): Decision {
   const channel = channelKey(command.workspace_id, command.channel_id);
   const sent = state.sent(channel, command.actor_id, body.client_msg_id);
   if (sent) return { outcome: { Unchanged: { message_id: sent.message_id, thread_id: sent.thread_id } } };
-  const id = nextId(state, command, at.time, at.partition);
+  if (region !== undefined) {
+    const { region: home } = homeOf(state, command, region);
+    if (home !== region) return { ...refused('unavailable', `the channel has its home in region ${home}`), home };
+  }
+  const id = nextId(state, command, at, region);
   return created(
     state,
     command,
@@ -37,11 +63,20 @@ function send(state: SequenceState, command: MessageCommand, body: SendMessage, 
   );
 }
 
-function importMessage(state: SequenceState, command: MessageCommand, body: ImportMessage, at: Input): Decision {
+function importMessage(
+  state: SequenceState,
+  command: MessageCommand,
+  body: ImportMessage,
+  at: Input,
+  region: number | undefined,
+): Decision {
   const channel = channelKey(command.workspace_id, command.channel_id);
   const known = state.sent(channel, '', body.client_msg_id);
   if (known) return { outcome: { Unchanged: { message_id: known.message_id, thread_id: known.thread_id } } };
   if (body.known_id !== null) return { outcome: { Unchanged: { message_id: body.known_id, thread_id: null } } };
+  const home = region === undefined ? undefined : homeOf(state, command, region).region;
+  if (home !== region)
+    return refused('conflict', `channel_id: the channel has its home in region ${home}: import it there`);
   let root = body.root;
   if (body.thread_client_msg_id !== null) {
     const sentRoot = state.sent(channel, '', body.thread_client_msg_id);
@@ -54,7 +89,8 @@ function importMessage(state: SequenceState, command: MessageCommand, body: Impo
   const head = state.head(command.workspace_id, command.channel_id);
   const own = snowflake(body.created_at, at.partition, hash12(channel));
   const last = BigInt(head.last_id);
-  const id = own > last ? own : successor(last, at.partition);
+  const free = own > last ? own : successor(last, at.partition);
+  const id = region === undefined ? free : inRegion(free, at.partition, region);
   const content = { ...body, mentions_here: [], imported: true };
   return created(state, command, at, content, id, root);
 }
@@ -109,11 +145,17 @@ function created(
 }
 
 /** A live message's id: unique in the partition, and above all earlier ones of its channel. */
-function nextId(state: SequenceState, command: MessageCommand, time: number, partition: number): bigint {
+function nextId(
+  state: SequenceState,
+  command: MessageCommand,
+  { time, partition }: Input,
+  region: number | undefined,
+): bigint {
   const head = state.head(command.workspace_id, command.channel_id);
   const last = greater(state.lastLiveId, BigInt(head.last_id));
   const own = snowflake(time, partition, 0);
-  return own > last ? own : successor(last, partition);
+  const free = own > last ? own : successor(last, partition);
+  return region === undefined ? free : inRegion(free, partition, region);
 }
 
 function rootOf(sent: Sent): ThreadRoot {

@@ -4,7 +4,8 @@ import type { Answer, MessageCommand, MessageEvent } from '../../schemas/generat
 import type { SequenceState } from './state.ts';
 
 /** What a command leads to: one event, an answer without an event, or (a repeat that nobody waits for) nothing. */
-export type Decision = { event: MessageEvent } | { outcome: Answer['outcome'] };
+/** `home`: another region decides it. */
+export type Decision = { event: MessageEvent } | { outcome: Answer['outcome']; home?: number };
 
 export function refused(code: ErrorCode, detail: string): Decision {
   return { outcome: { Refused: { code, detail } } };
@@ -32,6 +33,7 @@ export function eventOf(
       actor_id: command.actor_id,
       reply_to: command.reply_to,
       trace_id: command.trace_id,
+      made: null,
       body: body(rev, seq),
     },
   };

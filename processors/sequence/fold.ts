@@ -1,5 +1,6 @@
 import { channelKey } from '../../platform/keys.ts';
 import type { MessageEvent } from '../../schemas/generated/types.ts';
+import { regionsAfter } from './regions-head.ts';
 import { greater } from './snowflake.ts';
 import type { SequenceState } from './state.ts';
 
@@ -8,7 +9,8 @@ export function fold(state: SequenceState, event: MessageEvent): void {
   const head = state.head(event.workspace_id, event.channel_id);
   if (event.rev <= head.rev) return;
   const { body } = event;
-  const next = { rev: event.rev, seq: event.seq, last_id: head.last_id, change_id: head.change_id };
+  const next = { ...head, rev: event.rev, seq: event.seq };
+  if (event.made) next.regions = regionsAfter(head.regions, event);
   const channel = channelKey(event.workspace_id, event.channel_id);
 
   if ('MessageChanged' in body) {
@@ -18,11 +20,11 @@ export function fold(state: SequenceState, event: MessageEvent): void {
       next.last_id = greater(BigInt(head.last_id), id).toString();
       if (!message.imported) state.lastLiveId = greater(state.lastLiveId, id);
       const { message_id, thread_id, seq } = message;
-      state.setSent(channel, message.imported ? '' : message.user_id, message.client_msg_id, {
-        message_id,
-        thread_id,
-        seq,
-      });
+      const by = message.imported ? '' : message.user_id;
+      if (message.deleted) state.setSecond(channel, message);
+      else state.setSent(channel, by, message.client_msg_id, { message_id, thread_id, seq });
+      // Changes of it come from there, too, and the link may have looked for it here before it was stored.
+      if (event.made && event.made.rev > 0) state.setChanged(channel, message);
       if (thread_id !== null) state.setReplies(channel, thread_id, root_reply_count);
     } else {
       state.setChanged(channel, message);

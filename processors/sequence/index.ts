@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { channelKey } from '../../platform/keys.ts';
-import { defineProcessor } from '../../runtime/processor.ts';
+import { defineProcessor, type Input, type Output, type State } from '../../runtime/processor.ts';
 import type { MessageCommand, MessageEvent } from '../../schemas/generated/types.ts';
 import { decide } from './decide.ts';
 import { fold } from './fold.ts';
@@ -15,11 +15,9 @@ export default defineProcessor({
   options: Type.Object(
     {
       region: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: regionBound,
+        Type.Union([Type.Literal('off'), Type.Integer({ minimum: 0, maximum: regionBound })], {
           description:
-            'Number of this region, where several write: edits and reactions then carry stamps by which they merge (docs/decisions/016). Unset: one region, no stamps.',
+            'Number of this region, where several write: edits and reactions then carry stamps by which they merge (docs/decisions/016), and a channel is ordered in its home (021). Unset or off: one region, no stamps.',
         }),
       ),
     },
@@ -38,18 +36,25 @@ export default defineProcessor({
     // Above every id that any partition gave, so that none is given again by another one.
     merge: (_table, _key, ids) => ids.reduce<bigint>((most, id) => greater(most, BigInt(id as string)), 0n).toString(),
   },
-  create: (options) => (rows, input) => {
+  create: (options) => {
+    const { region } = options;
+    return step(region === 'off' ? undefined : region);
+  },
+});
+
+function step(region: number | undefined) {
+  return (rows: State, input: Input): Output[] => {
     const state = new SequenceState(rows);
     const command = input.value as MessageCommand;
     const key = channelKey(command.workspace_id, command.channel_id);
-    const decision = decide(state, command, input, options.region);
+    const decision = decide(state, command, input, region);
     if ('event' in decision) {
       fold(state, decision.event);
       return [{ to: 'events', schema: 'MessageEvent', key, value: decision.event }];
     }
     // Nobody waits (the outbox sent a row again): nothing to say.
     if (!command.reply_to) return [];
-    const answer = { reply_to: command.reply_to, outcome: decision.outcome };
+    const answer = { reply_to: command.reply_to, home: decision.home ?? null, outcome: decision.outcome };
     return [{ to: 'answers', schema: 'Answer', key, value: answer }];
-  },
-});
+  };
+}

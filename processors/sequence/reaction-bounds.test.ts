@@ -27,7 +27,7 @@ function change(message: Message, kind: ChangeMessage['change'], emoji: string, 
     unreached: [],
   };
   const value: MessageCommand = {
-    ...{ workspace_id: 'w', channel_id: 'c', actor_id, reply_to: null, trace_id: '' },
+    ...{ workspace_id: 'w', channel_id: 'c', actor_id, reply_to: null, trace_id: '', carried: null, home: null },
     body: { ChangeMessage: body },
   };
   const at = { schema: 'MessageCommand' as const, value, key: 'c', time: message.created_at, offset: 0, partition: 0 };

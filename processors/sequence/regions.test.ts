@@ -53,6 +53,8 @@ class Region {
       channel_id: 'c',
       actor_id: user,
       reply_to: null,
+      carried: null,
+      home: null,
       trace_id: '',
       body: { ChangeMessage: body },
     };
@@ -186,7 +188,15 @@ test('without a region nothing is stamped, and another region’s change is refu
       stamp,
       ...nobody,
     };
-    const ids = { workspace_id: 'w', channel_id: 'c', actor_id: 'alice', reply_to: null, trace_id: '' };
+    const ids = {
+      workspace_id: 'w',
+      channel_id: 'c',
+      actor_id: 'alice',
+      reply_to: null,
+      trace_id: '',
+      carried: null,
+      home: null,
+    };
     const command: MessageCommand = { ...ids, body: { ChangeMessage: body } };
     return decide(state, command, {
       schema: 'MessageCommand',

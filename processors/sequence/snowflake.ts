@@ -28,6 +28,16 @@ export function successor(id: bigint, partition: number): bigint {
   return snowflake(timeOf(id) + (own < 0 ? 0 : 1), partition, 0);
 }
 
+const regionBits = 6n;
+const regionMask = (1n << regionBits) - 1n;
+
+/** The first id that is not below `id` and in this region's share of the counter: two regions never give the same one. */
+export function inRegion(id: bigint, partition: number, region: number): bigint {
+  const own = BigInt(region);
+  const next = id + ((own - (id & regionMask) + regionMask + 1n) & regionMask);
+  return partitionOf(next) === partition ? next : snowflake(timeOf(id) + 1, partition, region);
+}
+
 function partitionOf(id: bigint): number {
   return Number((id >> counterBits) & ((1n << partitionBits) - 1n));
 }

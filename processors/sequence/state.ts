@@ -1,6 +1,6 @@
 import { channelKey } from '../../platform/keys.ts';
 import type { State, TableSpec } from '../../runtime/processor.ts';
-import type { Message } from '../../schemas/generated/types.ts';
+import type { ChannelHome, Message } from '../../schemas/generated/types.ts';
 
 const hours = 3_600_000;
 
@@ -20,6 +20,15 @@ export interface ChannelHead {
   seq: number;
   last_id: string;
   change_id: number;
+  /** Where there are several regions. */
+  regions?: RegionsHead | undefined;
+}
+
+export interface RegionsHead {
+  /** Undefined: this region, since ever. */
+  home?: ChannelHome | undefined;
+  /** The highest rev taken over from each other region. */
+  followed: { readonly [region: string]: number };
 }
 
 export interface Sent {
@@ -34,14 +43,16 @@ export class SequenceState {
 
   head(workspaceId: string, channelId: string): ChannelHead {
     const row = this.state.get('heads', channelKey(workspaceId, channelId)) as
-      | [number, number, string, number]
+      | [number, number, string, number, RegionsHead?]
       | undefined;
     if (!row) return { rev: 0, seq: 0, last_id: '0', change_id: 0 };
-    return { rev: row[0], seq: row[1], last_id: row[2], change_id: row[3] };
+    return { rev: row[0], seq: row[1], last_id: row[2], change_id: row[3], ...(row[4] && { regions: row[4] }) };
   }
 
   setHead(workspaceId: string, channelId: string, head: ChannelHead): void {
-    this.state.set('heads', channelKey(workspaceId, channelId), [head.rev, head.seq, head.last_id, head.change_id]);
+    const { rev, seq, last_id, change_id, regions } = head;
+    const row = [rev, seq, last_id, change_id, ...(regions ? [regions] : [])];
+    this.state.set('heads', channelKey(workspaceId, channelId), row);
   }
 
   get lastLiveId(): bigint {
@@ -60,6 +71,15 @@ export class SequenceState {
     this.state.set('sent', sentKey(channel, userId, clientMsgId), sent);
   }
 
+  /** Whether a message is known as the second one under its client_msg_id, which two homes had taken in a cut. */
+  isSecond(channel: string, { user_id, client_msg_id, message_id }: Message): boolean {
+    return this.sent(channel, secondOf(user_id), client_msg_id)?.message_id === message_id;
+  }
+
+  setSecond(channel: string, { user_id, client_msg_id, message_id, thread_id, seq }: Message): void {
+    this.setSent(channel, secondOf(user_id), client_msg_id, { message_id, thread_id, seq });
+  }
+
   replies(channel: string, rootId: string): number {
     return (this.state.get('threads', `${channel}\0${rootId}`) as number | undefined) ?? 0;
   }
@@ -75,6 +95,11 @@ export class SequenceState {
   setChanged(channel: string, message: Message): void {
     this.state.set('changed', `${channel}\0${message.message_id}`, message);
   }
+}
+
+/** Ids hold no NUL, so no author has this one. */
+function secondOf(userId: string): string {
+  return `\0${userId}`;
 }
 
 function sentKey(channel: string, userId: string, clientMsgId: string): string {

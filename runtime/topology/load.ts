@@ -5,7 +5,7 @@ import { processorsFolder } from '../registry.ts';
 import { readStateLock, type StateLock } from '../state-lock.ts';
 import { canonical } from './canonical.ts';
 import type { Variables } from './environment.ts';
-import { defaultErrors, type TopicsFile, type TopologyFile } from './format/index.ts';
+import { defaultErrors, isOn, type TopicsFile, type TopologyFile } from './format/index.ts';
 import { lintTopology } from './lint.ts';
 import type { PlanNode, Plans, TopologyPlan } from './plan.ts';
 import { planNode } from './plan-node.ts';
@@ -35,6 +35,8 @@ export interface LoadOptions {
   /** For `${NAME}`. Default: the process's environment. */
   variables?: Variables;
   states?: StateLock;
+  /** Also what `when` leaves out: for tests and drawings. */
+  all?: boolean;
 }
 
 /** The files of a topologies folder; fixtures (*.test.yaml) are none. */
@@ -61,7 +63,7 @@ export function loadTopologies(
 export function checkTopologies(
   files: TopologyText[],
   processors: Map<string, Processor>,
-  { variables = process.env, states = readStateLock(processorsFolder) }: LoadOptions = {},
+  { variables = process.env, states = readStateLock(processorsFolder), all = false }: LoadOptions = {},
 ): Loaded {
   const sources = files.map(({ file, text }) => new SourceFile(file, text));
   const problems: Problem[] = [];
@@ -93,24 +95,29 @@ export function checkTopologies(
     const known = { topics, processors, states };
     lintTopology(source, file, known, valid.broken);
     claimTopics(source, file, topics, owners);
+    if (!all && !isOn(file.when)) continue;
     said.set(file.topology, canonical(valid.written));
     if (!hasErrors(source.problems))
       topologies.push(planOf(new LintContext(source, file, known, valid.broken), source.file));
   }
   for (const source of sources) problems.push(...source.problems);
   return {
-    plans: hasErrors(problems) ? undefined : { topologies, topics },
+    plans: hasErrors(problems) ? undefined : { topologies, topics: all ? topics : inUse(topics) },
     problems,
     sources: new Map(sources.map((source) => [source.file, source.text])),
     canonical: said,
   };
 }
 
+function inUse(topics: TopicsFile['topics']): TopicsFile['topics'] {
+  return Object.fromEntries(Object.entries(topics).filter(([, { when }]) => isOn(when)));
+}
+
 function hasErrors(problems: Problem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');
 }
 
-/** A durable topic is written by one topology: two would give it two orders. */
+/** A durable topic is written by one topology, unless it is shared: two would give it two orders. */
 function claimTopics(
   source: SourceFile,
   file: TopologyFile,
@@ -118,7 +125,7 @@ function claimTopics(
   owners: Map<string, string>,
 ): void {
   const claim = (topic: string, path: (string | number)[]): void => {
-    if (topics[topic]?.volatile) return;
+    if (topics[topic]?.volatile || topics[topic]?.shared) return;
     const owner = owners.get(topic);
     if (owner !== undefined && owner !== file.topology)
       source.report('two-owners', path, `topic ${topic} is written by topology "${owner}" already`);

@@ -44,7 +44,7 @@ describe('topology files', () => {
 
   const wrong: [rule: string, file: string, from: string, to: string, suggestion?: string][] = [
     ['unknown-field', 'messages.yaml', 'state: {', 'sate: {', 'state'],
-    ['missing-field', 'messages.yaml', 'version: 1\n', ''],
+    ['missing-field', 'messages.yaml', 'version: 2\n', ''],
     ['wrong-value', 'index.yaml', 'then: dead-letter', 'then: deadletter', 'dead-letter'],
     ['wrong-value', 'index.yaml', 'within: 500ms', 'within: 500'],
     ['unknown-processor', 'messages.yaml', 'processor: persist', 'processor: persits', 'persist'],

@@ -8,11 +8,19 @@ export interface AccessEnded {
 /** The answer to a command that makes no event: a repeat, or a refusal. */
 export interface Answer {
   reply_to: ReplyTo;
+  /** Of a send that is refused for its channel has its home in another region: that one, to which the edge hands it. */
+  home: null | number;
   outcome: { Unchanged: Unchanged } | { Refused: Refused } | { Applied: Applied } | { ReadMarker: ReadMarker };
 }
 
 /** A change of the directory that the channel already knew. */
 export interface Applied {}
+
+/** Who waits, in another region than the channel's home, for a message to come back from there. */
+export interface Asker {
+  region: number;
+  reply_to: ReplyTo;
+}
 
 export interface AuditChange {
   field: string;
@@ -35,6 +43,22 @@ export interface AuditEvent {
   user_ids: string[];
   changes: AuditChange[];
   trace_id: string;
+}
+
+/** That a command comes from another region, by the link: docs/decisions/021. */
+export interface Carried {
+  /** Where it was made. */
+  region: number;
+  /** The channel's home's, as that region knew it. */
+  epoch: number;
+  /** Of the event there, by which a repeat is known; 0: no event, but a send that is handed to the home. */
+  rev: number;
+  /** A message as it was ordered there; its seq and revs are that region's own. */
+  message: null | Message;
+  /** Of a reply: its root's seq here, as the link read it; 0: not known. */
+  root_seq: number;
+  root_reply_count: number;
+  asker: null | Asker;
 }
 
 /** An edit, a deletion or a reaction, with the message as the edge read it from the store. */
@@ -68,11 +92,20 @@ export interface Channel {
   /** Who may write top-level messages: every member, or (an announcement channel) its creator, admins and owners. */
   posting: Posting;
   trim: null | Trim;
+  /** Null: this region, since ever. */
+  home: null | ChannelHome;
 }
 
 export interface ChannelChanged {
   channel: Channel;
   change_id: number;
+}
+
+/** Which region orders a channel's new messages. Of two the one with the higher (epoch, region) counts: docs/decisions/021. */
+export interface ChannelHome {
+  region: number;
+  /** Raised by each move, so that what an old home still says is known as old. */
+  epoch: number;
 }
 
 export type ChannelType = 'public' | 'private' | 'group' | 'dm';
@@ -165,8 +198,10 @@ export interface DirectoryChange {
   change: DirectoryChangeKind;
   /** 1 to 1,000 people, for joined and left. */
   user_ids: string[];
-  /** The channel after a change of its name, topic or archive. */
+  /** The channel after a change of its name, topic or archive; with several regions also of one that people joined. */
   channel: null | Channel;
+  /** The region whose change the link took over; null: made here. */
+  region: null | number;
 }
 
 export type DirectoryChangeKind = 'joined' | 'left' | 'channel';
@@ -222,6 +257,19 @@ export interface InterestMarker {
   address: string;
   epoch: number;
   ask: number;
+}
+
+/** Where an event was made, where there are several regions. */
+export interface Made {
+  region: number;
+  /** The channel's home's, as known there then. */
+  epoch: number;
+  /** Of the event in that region; 0 for one that was made here. */
+  rev: number;
+  /** Whoever handed it to the home. */
+  asker: null | Asker;
+  /** Of people who joined: the channel, so that another region can make it. */
+  channel: null | Channel;
 }
 
 export interface MembersChanged {
@@ -305,6 +353,9 @@ export interface MessageCommand {
   actor_id: string;
   reply_to: null | ReplyTo;
   trace_id: string;
+  /** Of a send, where the channel has its home, as the directory here has it: what counts until its order tells. */
+  home: null | ChannelHome;
+  carried: null | Carried;
   body: { SendMessage: SendMessage } | { ImportMessage: ImportMessage } | { ChangeMessage: ChangeMessage } | { DirectoryChange: DirectoryChange };
 }
 
@@ -323,6 +374,8 @@ export interface MessageEvent {
   actor_id: string;
   reply_to: null | ReplyTo;
   trace_id: string;
+  /** Null where there is one region. */
+  made: null | Made;
   body: { MessageChanged: MessageChanged } | { MembersChanged: MembersChanged } | { ChannelChanged: ChannelChanged };
 }
 
@@ -351,6 +404,8 @@ export interface PresenceChanged {
   workspace_id: string;
   user_id: string;
   status: PresenceStatus;
+  /** The region that told it; null: made here. */
+  region: null | number;
 }
 
 export type PresenceStatus = 'online' | 'away' | 'busy' | 'offline';
@@ -432,6 +487,8 @@ export interface ReadCommand {
   channel_id: string;
   marker: ReadMarker;
   reply_to: null | ReplyTo;
+  /** The region where it was read; null: here. */
+  region: null | number;
 }
 
 /** How far a person has read a channel. Markers merge by the maximum of (epoch, last_read_seq), of last_read_rev and of since_rev within an epoch, so order and repetition don't matter. */
@@ -472,6 +529,15 @@ export interface Refused {
   /** A code of the error catalogue. */
   code: string;
   detail: string;
+}
+
+/** What the link read of another region's log, with what this region's store has of it. */
+export interface RegionRecord {
+  /** Whose log it was. */
+  region: number;
+  /** The changed message, or a reply's root, as the store here has it. */
+  known: null | Message;
+  what: { MessageEvent: MessageEvent } | { MessageCommand: MessageCommand } | { ReadCommand: ReadCommand } | { PresenceChanged: PresenceChanged };
 }
 
 /** How far a replay has come, so that another process can go on with it. Key: replay/topology. */
@@ -628,8 +694,11 @@ export interface WorkerNote {
 /** Every schema that a record of the log may have, by name. */
 export interface Schemas {
   Answer: Answer;
+  Asker: Asker;
   AuditEvent: AuditEvent;
+  Carried: Carried;
   Channel: Channel;
+  ChannelHome: ChannelHome;
   Control: Control;
   Cut: Cut;
   DeadLetter: DeadLetter;
@@ -638,6 +707,7 @@ export interface Schemas {
   GatewayLease: GatewayLease;
   Interest: Interest;
   InterestMarker: InterestMarker;
+  Made: Made;
   Message: Message;
   MessageCommand: MessageCommand;
   MessageEvent: MessageEvent;
@@ -650,6 +720,7 @@ export interface Schemas {
   ReadCommand: ReadCommand;
   ReadMarker: ReadMarker;
   Redrive: Redrive;
+  RegionRecord: RegionRecord;
   ReplyTo: ReplyTo;
   StateChange: StateChange;
   StateSnapshot: StateSnapshot;
@@ -659,4 +730,4 @@ export interface Schemas {
   WorkerNote: WorkerNote;
 }
 
-export const schemaNames = ['Answer', 'AuditEvent', 'Channel', 'Control', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'Progress', 'PushCandidate', 'PushDue', 'PushOutcome', 'ReadCommand', 'ReadMarker', 'Redrive', 'ReplyTo', 'StateChange', 'StateSnapshot', 'ThreadReadCommand', 'ThreadRoot', 'Typing', 'WorkerNote'] as const;
+export const schemaNames = ['Answer', 'Asker', 'AuditEvent', 'Carried', 'Channel', 'ChannelHome', 'Control', 'Cut', 'DeadLetter', 'DeadLetterOutcome', 'DirectoryChange', 'GatewayLease', 'Interest', 'InterestMarker', 'Made', 'Message', 'MessageCommand', 'MessageEvent', 'PersonEvent', 'PresenceChanged', 'Progress', 'PushCandidate', 'PushDue', 'PushOutcome', 'ReadCommand', 'ReadMarker', 'Redrive', 'RegionRecord', 'ReplyTo', 'StateChange', 'StateSnapshot', 'ThreadReadCommand', 'ThreadRoot', 'Typing', 'WorkerNote'] as const;

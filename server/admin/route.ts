@@ -28,6 +28,8 @@ export interface AdminContext {
   /** Undefined where messages have no archive. */
   archiver: Archiver | undefined;
   sweeper: Sweeper;
+  /** This region's number and those of the others; undefined where there is one region. */
+  regions: { own: number; peers: number[] } | undefined;
   codec: Codec;
   /** Where this process serves clients; undefined where it serves none. */
   url: string | undefined;

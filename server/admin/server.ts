@@ -27,6 +27,8 @@ export interface AdminOptions {
   token: string;
   /** They answer what needs no token over TCP: probes, the operators' page. False: not answered. */
   open: ((path: string, response: ServerResponse) => boolean)[];
+  /** Answers other regions, which show a token of their own. False: it was none of these. */
+  regions?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function startAdmin(
     // Cut by hand: a URL throws for what anyone may send, and here nobody would catch it.
     const [pathname = '/'] = (request.url ?? '/').split('?', 1);
     if (request.method === 'GET' && options.open.some((answers) => answers(pathname, response))) return;
+    if (options.regions?.(request, response)) return;
     if (isOperator(request.headers.authorization, options.token)) return void answer(request, response);
     fail(response, new MillraceError('unauthenticated', 'the operators’ token is needed: `millrace ops` shows it'));
   });

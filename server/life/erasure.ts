@@ -116,6 +116,13 @@ function tells(message: Message, person: string): boolean {
 }
 
 function commandOf({ workspace_id, channel_id }: ChannelId, change: ChangeMessage): Append {
-  const value: MessageCommand = { workspace_id, channel_id, ...bySystem, body: { ChangeMessage: change } };
+  const value: MessageCommand = {
+    workspace_id,
+    channel_id,
+    ...bySystem,
+    carried: null,
+    home: null,
+    body: { ChangeMessage: change },
+  };
   return { topic: 'message_commands', key: channelKey(workspace_id, channel_id), schema: 'MessageCommand', value };
 }

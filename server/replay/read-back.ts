@@ -19,6 +19,7 @@ export function readMessagesBack(store: MessageStore, codec: Codec): ReadBack {
         command_offset: -1,
         actor_id: message.user_id,
         reply_to: null,
+        made: null,
         trace_id: '',
         body: {
           MessageChanged: {

@@ -15,6 +15,7 @@ export function readCommand(user: string, seq: number): Buffer {
     channel_id: 'general',
     marker: { epoch: 0, last_read_seq: seq, last_read_rev: seq, since_rev: 0 },
     reply_to: null,
+    region: null,
   };
   return codec.encode('ReadCommand', value);
 }

@@ -61,6 +61,8 @@ export function sendCommand(channel: string, user: string, text: string, clientM
     channel_id: channel,
     actor_id: user,
     reply_to: { gateway: '0', epoch: 1, request },
+    carried: null,
+    home: null,
     trace_id: '',
     body: {
       SendMessage: {

@@ -22,7 +22,16 @@ let requests = 0;
 
 function command(channel_id: string, actor_id: string, body: MessageCommand['body']): Given {
   const reply_to = { gateway: '0', epoch: 1, request: ++requests };
-  const value: MessageCommand = { workspace_id: 'w', channel_id, actor_id, reply_to, trace_id: '', body };
+  const value: MessageCommand = {
+    workspace_id: 'w',
+    channel_id,
+    actor_id,
+    reply_to,
+    trace_id: '',
+    carried: null,
+    home: null,
+    body,
+  };
   return { topic: 'message_commands', schema: 'MessageCommand', value };
 }
 
@@ -56,10 +65,10 @@ export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
     send('a', 'bob', '1'),
     send('a', 'alice', '1'),
     command('a', 'alice', {
-      DirectoryChange: { change_id: 1, change: 'joined', user_ids: ['bob', 'eve'], channel: null },
+      DirectoryChange: { change_id: 1, change: 'joined', user_ids: ['bob', 'eve'], channel: null, region: null },
     }),
     command('a', 'alice', {
-      DirectoryChange: { change_id: 1, change: 'joined', user_ids: ['bob', 'eve'], channel: null },
+      DirectoryChange: { change_id: 1, change: 'joined', user_ids: ['bob', 'eve'], channel: null, region: null },
     }),
     send('b', 'bob', '2'),
   ];
@@ -95,7 +104,9 @@ export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
     change(one, 'alice', 'edit', { text: 'too late' }),
     command('b', 'admin', { ImportMessage: { ...imported, ...origin } }),
     command('b', 'admin', { ImportMessage: { ...imported, ...origin } }),
-    command('a', 'alice', { DirectoryChange: { change_id: 2, change: 'left', user_ids: ['eve'], channel: null } }),
+    command('a', 'alice', {
+      DirectoryChange: { change_id: 2, change: 'left', user_ids: ['eve'], channel: null, region: null },
+    }),
     send('b', 'alice', '5'),
     send('b', 'bob', '2'),
     ...Array.from({ length: more }, (_, i) => send(i % 3 === 0 ? 'b' : 'a', 'bob', `more ${i}`)),
@@ -106,6 +117,6 @@ export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
 function read(user_id: string, seq: number, epoch = 0): Given {
   const marker = { epoch, last_read_seq: seq, last_read_rev: seq * 2, since_rev: 0 };
   const reply_to = { gateway: '1', epoch: 1, request: ++requests };
-  const value: ReadCommand = { workspace_id: 'w', user_id, channel_id: 'a', marker, reply_to };
+  const value: ReadCommand = { workspace_id: 'w', user_id, channel_id: 'a', marker, reply_to, region: null };
   return { topic: 'read_commands', schema: 'ReadCommand', value };
 }

@@ -34,6 +34,7 @@ export function channelContract(open: Open): void {
         member_count: 2,
         posting: 'everyone',
         trim: null,
+        home: null,
         created_at: 1_577_836_800_000,
       },
       created: true,
@@ -44,7 +45,7 @@ export function channelContract(open: Open): void {
         workspace_id: 'w',
         channel_id: 'C1',
         ...request,
-        change: { change_id: 1, change: 'joined', user_ids: ['ann', 'bob'], channel: null },
+        change: { change_id: 1, change: 'joined', user_ids: ['ann', 'bob'], channel: null, region: null },
       },
     ]);
     assert.deepEqual(await directory.access(bob, 'C1'), { channel: made.channel, member: true });
@@ -155,7 +156,26 @@ export function channelContract(open: Open): void {
     assert.deepEqual(back.channel, renamed.channel);
     const last = (await outboxOf(directory)).at(-1)!;
     const { workspace_id: _w, channel_id: _c, ...story } = renamed.channel;
-    assert.deepEqual(last.change, { change_id: back.change_id, change: 'channel', user_ids: [], channel: story });
+    assert.deepEqual(last.change, {
+      ...{ change_id: back.change_id, change: 'channel', user_ids: [], channel: story, region: null },
+    });
+    await close();
+  });
+
+  it('moves a home to a newer one alone; a move that is taken over leaves by no outbox row', async () => {
+    const { directory, close } = await withPeople(open, ['ann']);
+    await directory.createChannel(channel('C1', { home: { region: 2, epoch: 1 } }), { ...request, region: 2 });
+    const rows = await outboxOf(directory);
+    assert.equal(rows[0]!.change.region, 2);
+    assert.equal(await directory.moveHome('w', 'C1', { region: 1, epoch: 1 }, request), false);
+    assert.equal(await directory.moveHome('w', 'C1', { region: 1, epoch: 2 }, request), true);
+    assert.equal(await directory.moveHome('w', 'C1', { region: 1, epoch: 2 }, request), false);
+    const [moved] = (await outboxOf(directory)).slice(rows.length);
+    assert.deepEqual([moved!.change.channel?.home, moved!.change.region], [{ region: 1, epoch: 2 }, null]);
+    assert.equal(await directory.moveHome('w', 'C1', { region: 3, epoch: 2 }, { ...request, region: 3 }), true);
+    assert.equal((await outboxOf(directory)).length, rows.length + 1);
+    assert.deepEqual((await directory.access(ann, 'C1'))?.channel.home, { region: 3, epoch: 2 });
+    await assert.rejects(directory.moveHome('w', 'C9', { region: 1, epoch: 1 }, request), refused('not_found'));
     await close();
   });
 

@@ -1,4 +1,4 @@
-import type { Trim } from '../../../schemas/generated/types.ts';
+import type { ChannelHome, Trim } from '../../../schemas/generated/types.ts';
 import type { Access, ChannelRecord, Page, PageRequest, Person } from '../port.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
 import { nameKey } from './names.ts';
@@ -153,7 +153,12 @@ export function channelOf(row: ChannelRow): ChannelRecord {
     created_at: row.created_at,
     posting: row.posting,
     trim: trimOf(row.trim),
+    home: homeOf(row.home),
   };
+}
+
+export function homeOf(text: string | null): ChannelHome | null {
+  return text === null ? null : (JSON.parse(text) as ChannelHome);
 }
 
 export function trimOf(text: string | null): Trim | null {

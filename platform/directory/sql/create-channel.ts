@@ -1,11 +1,10 @@
-import type { DirectoryChange } from '../../../schemas/generated/types.ts';
 import { MillraceError } from '../../errors/error.ts';
 import type { ChangeRequest, ChannelRecord, MemberBounds, NewChannel } from '../port.ts';
 import { writeAudit } from './audit.ts';
 import { channelOf, findChannel } from './channels.ts';
 import { checkBounds } from './member-bounds.ts';
 import { dmKey, nameKey } from './names.ts';
-import { memberChanges, writeOutbox } from './outbox.ts';
+import { type DirectoryStory, memberChanges, writeOutbox } from './outbox.ts';
 import { inTransaction, type Scope } from './scope.ts';
 import type { ChannelRow } from './tables.ts';
 import { requireUsers } from './users.ts';
@@ -42,6 +41,7 @@ export function createChannel(
     retention_days: null,
     trim: null,
     imported: wanted.imported ? 1 : 0,
+    home: wanted.home ? JSON.stringify(wanted.home) : null,
   };
   return inTransaction(scope, async (tx) => {
     const made = await alreadyMade(tx, row);
@@ -80,7 +80,7 @@ export function createChannel(
 }
 
 /** Past the channel's creation, for that is where a topic and an archive have their place in its story. */
-function storyOf(row: ChannelRow): Omit<DirectoryChange, 'change_id'>[] {
+function storyOf(row: ChannelRow): DirectoryStory[] {
   const { workspace_id: _workspace, channel_id: _channel, ...story } = channelOf(row);
   const plain = story.topic === '' && !story.archived && story.posting === 'everyone';
   return plain ? [] : [{ change: 'channel', user_ids: [], channel: story }];

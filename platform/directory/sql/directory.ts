@@ -20,6 +20,7 @@ import { deleteGroup, findGroup, groupMembers, listGroups, putGroup } from './gr
 import { holds, putHold, releaseHold } from './holds.ts';
 import { addMembers, listMembers, membersAmong, removeMembers } from './members.ts';
 import { migrate } from './migrations.ts';
+import { moveHome } from './move-home.ts';
 import { readOutbox, settleOutbox } from './outbox.ts';
 import { Provisioner } from './provision.ts';
 import * as push from './push.ts';
@@ -80,6 +81,7 @@ export function sqlDirectory(db: Kysely<Tables>, dialect: DirectoryDialect, cloc
       run(() => removeMembers(scope, workspace, channel, ids, request)),
     changeChannel: (workspace, channel, change, request) =>
       run(() => changeChannel(scope, workspace, channel, change, request)),
+    moveHome: (workspace, channel, home, request) => run(() => moveHome(scope, workspace, channel, home, request)),
     putGroup: (group, request) => run(async () => putGroup(scope, { ...group, members: few(group.members) }, request)),
     deleteGroup: (workspace, id, request) => run(() => deleteGroup(scope, workspace, id, request)),
     groups: (workspace, page) => run(() => listGroups(scope, workspace, page)),

@@ -2,6 +2,7 @@ import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } fr
 import { MillraceError } from '../../errors/error.ts';
 import { dataLifeMigration } from './data-life-migration.ts';
 import type { DirectoryDialect } from './dialect.ts';
+import { homesMigration } from './homes-migration.ts';
 import { importedMigration } from './imported-migration.ts';
 import { pushMigration } from './push-migration.ts';
 import type { Tables } from './tables.ts';
@@ -15,6 +16,7 @@ export function migrations(dialect: DirectoryDialect): { [name: string]: Migrati
     '0004_push': pushMigration(dialect),
     '0005_imported': importedMigration,
     '0006_data_life': dataLifeMigration(dialect),
+    '0007_homes': homesMigration(dialect),
   };
 }
 

@@ -3,6 +3,9 @@ import type { ChangeRequest, OutboxRow } from '../port.ts';
 import { takeNumbers } from './counters.ts';
 import type { Scope } from './scope.ts';
 
+/** A change of a channel's story; its number and where it was made are the request's. */
+export type DirectoryStory = Omit<DirectoryChange, 'change_id' | 'region'>;
+
 /** People in one change: the schema's bound. */
 export const peoplePerChange = 1_000;
 
@@ -17,7 +20,7 @@ export async function writeOutbox(
   tx: Scope,
   channel: { workspace_id: string; channel_id: string },
   request: ChangeRequest,
-  changes: Omit<DirectoryChange, 'change_id'>[],
+  changes: DirectoryStory[],
 ): Promise<number | null> {
   if (changes.length === 0) return null;
   const first = await takeNumbers(tx, 'change_id', changes.length);
@@ -31,7 +34,7 @@ export async function writeOutbox(
       actor_id: request.actor_id,
       reply_to: change_id === last && request.reply_to !== null ? JSON.stringify(request.reply_to) : null,
       trace_id: request.trace_id,
-      change: JSON.stringify({ change_id, ...change }),
+      change: JSON.stringify({ change_id, region: request.region ?? null, ...change }),
     };
   });
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
@@ -44,8 +47,8 @@ export async function writeOutbox(
 }
 
 /** One joined or left change for each 1,000 people. */
-export function memberChanges(kind: 'joined' | 'left', userIds: string[]): Omit<DirectoryChange, 'change_id'>[] {
-  const changes: Omit<DirectoryChange, 'change_id'>[] = [];
+export function memberChanges(kind: 'joined' | 'left', userIds: string[]): DirectoryStory[] {
+  const changes: DirectoryStory[] = [];
   for (let start = 0; start < userIds.length; start += peoplePerChange) {
     changes.push({ change: kind, user_ids: userIds.slice(start, start + peoplePerChange), channel: null });
   }
@@ -66,7 +69,8 @@ export async function readOutbox(scope: Scope, after: number, limit: number): Pr
     actor_id: row.actor_id,
     reply_to: row.reply_to === null ? null : (JSON.parse(row.reply_to) as ReplyTo),
     trace_id: row.trace_id,
-    change: JSON.parse(row.change) as DirectoryChange,
+    // A row of an earlier release knows of no regions.
+    change: { region: null, ...(JSON.parse(row.change) as DirectoryStory & { change_id: number }) },
   }));
 }
 

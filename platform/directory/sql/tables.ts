@@ -80,6 +80,8 @@ export interface ChannelRow {
   trim: string | null;
   /** 1 where it came by an import. */
   imported: number;
+  /** A ChannelHome as JSON; null for one that was made here and never moved. */
+  home: string | null;
 }
 
 export interface HoldRow {

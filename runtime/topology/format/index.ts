@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { BranchNode, ProcessorNode, SinkNode, SourceNode, TableNode, WindowNode } from './nodes.ts';
-import { duration, Errors, id, keyName, strict } from './parts.ts';
+import { duration, Errors, id, keyName, strict, when } from './parts.ts';
 
 /** The format of topology files. Parsing, lint, editor completion (topology.schema.json) and documentation come from here. */
 
 export * from './nodes.ts';
-export { type KeyName, keyNames } from './parts.ts';
+export { isOn, type KeyName, keyNames } from './parts.ts';
 
 export const TopologyFile = Type.Object(
   {
@@ -15,6 +15,7 @@ export const TopologyFile = Type.Object(
     topology: id,
     version: Type.Integer({ minimum: 1, description: 'Raised with each change of what the topology does.' }),
     description: Type.Optional(Type.String()),
+    when: Type.Optional(when),
     nodes: Type.Record(
       id,
       Type.Union([SourceNode, TableNode, ProcessorNode, BranchNode, WindowNode, SinkNode], {
@@ -47,6 +48,13 @@ export const TopicsFile = Type.Object(
           family: Type.Optional(
             Type.Boolean({ description: 'One topic for each gateway slot, named topic_<slot>; the key is the slot.' }),
           ),
+          shared: Type.Optional(
+            Type.Boolean({
+              description:
+                'Any topology may write to it, as gateways do: commands, whose order is made by who reads them.',
+            }),
+          ),
+          when: Type.Optional(when),
           store: Type.Optional(
             Type.Literal('messages', {
               description: 'A replay takes what the topic no longer keeps from this store.',

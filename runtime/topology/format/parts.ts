@@ -13,6 +13,16 @@ export const from = Type.Union([Type.String(), Type.Array(Type.String(), { minIt
   description: 'The node, or node.output, whose records come in; a list merges several.',
 });
 
+export const when = Type.Union([Type.Boolean(), Type.Integer(), Type.String()], {
+  description:
+    'Where this is `off` or false it is left out of what runs; for what the environment decides, such as a variable with the default `off`. Default: on.',
+});
+
+/** Whether something with this `when` is part of what runs. */
+export function isOn(value: boolean | number | string | undefined): boolean {
+  return value !== false && value !== 'off';
+}
+
 export const keyNames = ['channel', 'person', 'presence', 'address', 'gateway'] as const;
 export type KeyName = (typeof keyNames)[number];
 

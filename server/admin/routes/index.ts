@@ -4,6 +4,7 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { exportRoutes } from './export.ts';
 import { graphRoutes } from './graph.ts';
+import { homeRoutes } from './homes.ts';
 import { pauseRoutes } from './pauses.ts';
 import { replayRoutes } from './replay.ts';
 import { statusRoutes } from './status.ts';
@@ -22,4 +23,5 @@ export const adminRoutes: AdminRoute[] = [
   ...exportRoutes,
   ...archiveRoutes,
   ...sweepRoutes,
+  ...homeRoutes,
 ];
