@@ -9,7 +9,8 @@ export interface CutProxy {
   close(): void;
 }
 
-export async function cutProxy(target: { port: number }): Promise<CutProxy> {
+/** `port`: where it listens, if not anywhere. */
+export async function cutProxy(target: { port: number }, port = 0): Promise<CutProxy> {
   const open = new Set<Socket>();
   let whole = true;
   const server = createServer((client) => {
@@ -27,7 +28,7 @@ export async function cutProxy(target: { port: number }): Promise<CutProxy> {
     }
     client.pipe(other).pipe(client);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const endAll = (): void => {
     for (const side of open) side.destroy();
   };
