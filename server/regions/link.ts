@@ -76,6 +76,8 @@ export class RegionLink {
       const read = await this.ports.peer.read(topic, from, batch, wait_ms);
       this.heard(topic, read.missed);
       if (topic === 'region_sends' && read.records.length > 0) await this.caughtUp();
+      // Another process reads by now, and from where this one stood.
+      if (!this.ports.leads()) return;
       const appends: Append[] = [];
       for (const record of read.records) {
         const append = await this.ports.take(topic, record);
@@ -113,7 +115,7 @@ export class RegionLink {
       const at = this.positions.get('message_events');
       return !at || bounds.some(({ end }, partition) => (at[partition] ?? 0) < end);
     };
-    while (behind() && !this.stop.signal.aborted) await this.pause(10);
+    while (behind() && this.ports.leads() && !this.stop.signal.aborted) await this.pause(10);
   }
 
   private async measure(): Promise<void> {
