@@ -207,29 +207,6 @@ describe('push', { skip: certificate ? false : 'no openssl' }, () => {
       assert.doesNotMatch(JSON.stringify(shown()), /secret|Alice/);
     });
 
-    it('forgets phones that are gone, and waits for a service that takes nothing', async () => {
-      const { alice, bob, channel, phone } = await stage();
-      const apple = 'ab'.repeat(32);
-      assert.equal((await bob.post('/v1/devices', { platform: 'apns', token: apple })).status, 201);
-      let down = true;
-      const before = services.answer;
-      services.answer = (platform, token) => {
-        if (token === phone) return { status: 404, reason: 'UNREGISTERED' };
-        return down && token === apple ? { status: 503, reason: 'ServiceUnavailable' } : before(platform, token);
-      };
-      await alice.say(channel, '<@bob> to both');
-      await eventually(async () => {
-        const { body } = await bob.get('/v1/devices');
-        assert.deepEqual((body as unknown as { devices: object[] }).devices, [{ platform: 'apns', token: apple }]);
-      }, soon_ms);
-      assert.deepEqual(services.to(apple), []);
-      down = false;
-      await eventually(() => assert.equal(services.to(apple).length, 1), 60_000);
-      await sleep(never_ms);
-      assert.equal(services.to(apple).length, 1);
-      assert.equal((await bob.delete(`/v1/devices/${apple}`)).status, 204);
-    });
-
     it('refuses what is no device, level, hour or zone, and names it', async () => {
       const { alice, bob, channel } = await stage();
       const refused = async (answer: Promise<{ status: number; body: { detail: string } }>, detail: RegExp) => {
@@ -247,6 +224,30 @@ describe('push', { skip: certificate ? false : 'no openssl' }, () => {
       const stranger = await alice.makes('private', 'hidden');
       assert.equal((await bob.put(`/v1/channels/${stranger}/notifications`, { level: 'all' })).status, 404);
     });
+  });
+
+  // By itself: whoever shares a partition with what waits, waits.
+  it('forgets phones that are gone, and waits for a service that takes nothing', async () => {
+    const { alice, bob, channel, phone } = await stage();
+    const apple = 'ab'.repeat(32);
+    assert.equal((await bob.post('/v1/devices', { platform: 'apns', token: apple })).status, 201);
+    let down = true;
+    const before = services.answer;
+    services.answer = (platform, token) => {
+      if (token === phone) return { status: 404, reason: 'UNREGISTERED' };
+      return down && token === apple ? { status: 503, reason: 'ServiceUnavailable' } : before(platform, token);
+    };
+    await alice.say(channel, '<@bob> to both');
+    await eventually(async () => {
+      const { body } = await bob.get('/v1/devices');
+      assert.deepEqual((body as unknown as { devices: object[] }).devices, [{ platform: 'apns', token: apple }]);
+    }, soon_ms);
+    assert.deepEqual(services.to(apple), []);
+    down = false;
+    await eventually(() => assert.equal(services.to(apple).length, 1), 60_000);
+    await sleep(never_ms);
+    assert.equal(services.to(apple).length, 1);
+    assert.equal((await bob.delete(`/v1/devices/${apple}`)).status, 204);
   });
 });
 
