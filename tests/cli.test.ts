@@ -35,7 +35,7 @@ class Shell {
     return new Promise((resolve) => {
       const options = {
         cwd: this.folder,
-        timeout: 30_000,
+        timeout: 120_000,
         env: { ...inherited, ...env, PATH: `${this.bin}:${process.env['PATH']}` },
       };
       execFile(shell, ['-c', line], options, (error, stdout, stderr) =>
