@@ -100,7 +100,7 @@ describe('the tutorial', () => {
       env: { ...process.env, NODE_OPTIONS: '', PORT: port, [name]: value },
       stdio: 'ignore',
     });
-    await eventually(async () => assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200), 30_000);
+    await eventually(async () => assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200), 90_000);
   }
 
   it('holds what it says, block by block', async () => {
