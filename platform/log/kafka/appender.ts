@@ -32,6 +32,9 @@ export class Appender {
   private waiting: Waiting[] = [];
   private sending: Promise<void> | undefined;
   private producer: Promise<Producer> | undefined;
+  /** The last one; kafkajs may still be at it when it was given up. */
+  private attempt: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly kafka: Kafka) {}
 
   async connect(): Promise<void> {
@@ -63,8 +66,11 @@ export class Appender {
       try {
         const places: Position[] = [];
         // More than one only where a single call is larger than a request.
-        for (const records of inRequests(calls.flatMap((call) => call.records)))
-          places.push(...(await inTime(this.sendBatch(records), append_ms)));
+        for (const records of inRequests(calls.flatMap((call) => call.records))) {
+          const attempt = this.sendBatch(records);
+          this.attempt = attempt;
+          places.push(...(await inTime(attempt, append_ms)));
+        }
         let at = 0;
         for (const { records, resolve } of calls) {
           resolve(places.slice(at, at + records.length));
@@ -137,9 +143,16 @@ export class Appender {
 
   /** After a failure the producer's sequence is not known to be the broker's: a new one begins its own. */
   private discard(): void {
-    const { producer } = this;
+    const { producer, attempt } = this;
     this.producer = undefined;
+    const putAway = async (): Promise<void> => {
+      const made = await producer;
+      await made?.disconnect();
+      // What was given up tries again by itself, and connects anew for that: nobody would ever end that connection.
+      await Promise.allSettled([attempt]);
+      await made?.disconnect();
+    };
     // It has failed already, and its caller knows: that it can't be put away neatly says no more.
-    producer?.then((made) => made.disconnect()).catch(() => undefined);
+    putAway().catch(() => undefined);
   }
 }
