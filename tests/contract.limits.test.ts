@@ -44,7 +44,7 @@ describe('the rate limit', () => {
     let refused = 0;
     for (let attempt = 0; attempt < 5 && !codes.includes(4429); attempt++) {
       let pressing = true;
-      const press = Array.from({ length: 50 }, async () => {
+      const press = Array.from({ length: 300 }, async () => {
         while (pressing) if ((await alice.get('/v1/unreads')).status === 429) refused++;
       });
       await eventually(() => assert.ok(refused > 0), 20_000);

@@ -93,7 +93,7 @@ describe('the search index, rebuilt while messages arrive', () => {
     await server.restart();
     const busy = traffic();
     // So slowly that a busy machine, too, searches often meanwhile.
-    const lines = await replay(300);
+    const lines = await replay(150);
     const { searches } = await busy.stop();
     const [first] = lines;
     assert.equal(first?.phase === 'resume' && first.records > 0, true, JSON.stringify(first));

@@ -18,14 +18,13 @@ const suites = [
   'tests/archive',
   'tests/data-life',
   'tests/export',
-  'tests/push.',
   'tests/slack-api',
   'tests/slack-bolt',
   'tests/slack-history',
   'tests/slack-socket',
 ];
 /** With --all: what else people do, which takes longer than a build may. */
-const others = ['tests/unread-model', 'tests/slack-imported', 'tests/day', 'tests/browser'];
+const others = ['tests/push.', 'tests/unread-model', 'tests/slack-imported', 'tests/day', 'tests/browser'];
 const {
   values: { ordinary, all },
   positionals: parts,
