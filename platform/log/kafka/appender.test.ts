@@ -16,7 +16,10 @@ it('a producer whose batch was given up is put away again once that has ended: i
     const producer = {
       connect: async () => undefined,
       sendBatch: () => tried,
-      disconnect: async () => void disconnects++,
+      // The first time its broker is away, and takes no leave.
+      disconnect: async () => {
+        if (++disconnects === 1) throw new Error('no broker');
+      },
     };
     const appender = new Appender({ producer: () => producer } as unknown as Kafka);
     const appended = appender.append([{ topic: 't', partition: 0, key: 'k', value: Buffer.from('v') }]);

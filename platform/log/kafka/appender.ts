@@ -147,9 +147,8 @@ export class Appender {
     this.producer = undefined;
     const putAway = async (): Promise<void> => {
       const made = await producer;
-      await made?.disconnect();
       // What was given up tries again by itself, and connects anew for that: nobody would ever end that connection.
-      await Promise.allSettled([attempt]);
+      await Promise.allSettled([made?.disconnect(), attempt]);
       await made?.disconnect();
     };
     // It has failed already, and its caller knows: that it can't be put away neatly says no more.
