@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MillraceError, messageOf } from '../platform/errors/error.ts';
+import { importable } from '../platform/modules/importable.ts';
+import { registerTypeScript } from '../platform/modules/typescript.ts';
 import type { Processor } from './processor.ts';
 
 /** Those that come with Millrace. */
@@ -17,6 +19,7 @@ export async function loadProcessors(own?: string): Promise<Map<string, Processo
   shipped ??= await loadFolder(processorsFolder, false);
   if (own === undefined) return new Map(shipped);
   if (!existsSync(own)) throw new MillraceError('topology_invalid', `MILLRACE_PROCESSORS: there is no folder ${own}`);
+  await registerTypeScript();
   const processors = new Map(shipped);
   for (const [name, processor] of await loadFolder(resolve(own), true)) {
     if (shipped.has(name))
@@ -34,11 +37,11 @@ async function loadFolder(folder: string, changes: boolean): Promise<Map<string,
     .map((entry) => entry.name)
     .sort();
   const load = async (name: string): Promise<[string, Processor]> => {
-    const url = pathToFileURL(`${folder}/${name}/index.ts`).href;
-    if (!changes) return [name, ((await import(url)) as { default: Processor }).default];
+    const url = pathToFileURL(`${folder}/${name}/index.ts`);
+    if (!changes) return [name, ((await import(importable(url).href)) as { default: Processor }).default];
     const code = fingerprint(`${folder}/${name}`);
     try {
-      const { default: processor } = (await import(`${url}?code=${code}`)) as { default: Processor };
+      const { default: processor } = (await import(`${url.href}?code=${code}`)) as { default: Processor };
       return [name, { ...processor, code }];
     } catch (error) {
       throw new MillraceError('topology_invalid', `${folder}/${name} does not load: ${messageOf(error)}`, {

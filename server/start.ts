@@ -80,7 +80,7 @@ export async function startServer(
     opened.push(() => lock.release());
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    const tracing = openTracing(settings, { version, instance: processName(dataDir) }, registry);
+    const tracing = await openTracing(settings, { version, instance: processName(dataDir) }, registry);
     // Last of all, so that what ends with the process is told, too.
     opened.push(() => tracing.stop(traceDeadline_ms));
     const engines = await openEngines(settings, dataDir, logger, tracing);

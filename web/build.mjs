@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,12 +18,13 @@ const pages = [
     dist: 'dist',
     most: 100 * 1024,
     worker: 'worker/service-worker.ts',
+    brotli: true,
     files: ['manifest.webmanifest', ...(await readdir(join(here, 'icons'))).map((name) => `icons/${name}`)],
   },
   { folder: 'ops', entry: 'ops/src/main.ts', style: 'ops/styles/main.css', dist: 'ops/dist', most: 40 * 1024 },
 ];
 
-async function bundle({ folder, entry, style, dist, most, worker, files = [] }) {
+async function bundle({ folder, entry, style, dist, most, worker, files = [], brotli = false }) {
   const { outputFiles, warnings } = await build({
     absWorkingDir: here,
     entryPoints: { app: entry, 'app.style': style },
@@ -53,17 +54,22 @@ async function bundle({ folder, entry, style, dist, most, worker, files = [] }) 
   const sizes = [...parts, Buffer.from(html), script ?? ''].map((part) => gzipSync(part).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total > most) throw new Error(`the page is ${total} bytes compressed, more than ${most}`);
+  const written = [
+    ...assets.map(({ name, contents }) => ({ name: `assets/${name}`, contents })),
+    ...copies,
+    { name: 'index.html', contents: Buffer.from(html) },
+    ...(script ? [{ name: 'service-worker.js', contents: script }] : []),
+  ].flatMap((file) => [
+    file,
+    ...(brotli ? [{ name: `${file.name}.br`, contents: brotliCompressSync(file.contents) }] : []),
+  ]);
   // Nothing is removed before the new files are ready, so that a failed build leaves the last good one.
   const place = join(here, dist);
   await rm(place, { recursive: true, force: true });
-  await mkdir(join(place, 'assets'), { recursive: true });
-  await Promise.all(assets.map(({ name, contents }) => writeFile(join(place, 'assets', name), contents)));
-  for (const { name, contents } of copies) {
+  for (const { name, contents } of written) {
     await mkdir(dirname(join(place, name)), { recursive: true });
     await writeFile(join(place, name), contents);
   }
-  await writeFile(join(place, 'index.html'), html);
-  if (script) await writeFile(join(place, 'service-worker.js'), script);
   return total;
 }
 

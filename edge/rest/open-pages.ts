@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
 import type { Registry } from 'prom-client';
 import type { HttpRequest, HttpResponse } from '../transport/port.ts';
 
@@ -51,12 +50,12 @@ export function openPages({
   };
 }
 
-/** The page's files, read once: they are small, and their names carry a hash of their content. */
+/** The page's files, read once: they are small, and their names carry a hash of their content. Each lies there in brotli, too. */
 function readFiles(): Map<string, { plain: HttpResponse; brotli: HttpResponse }> {
   const files = new Map<string, { plain: HttpResponse; brotli: HttpResponse }>();
   if (!existsSync(dist)) return files;
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || entry.name.endsWith('.br')) continue;
     const full = `${entry.parentPath ?? entry.path}/${entry.name}`;
     const path = `/${full.slice(dist.length).replaceAll('\\', '/').replace(/^\//, '')}`;
     const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
@@ -69,7 +68,7 @@ function readFiles(): Map<string, { plain: HttpResponse; brotli: HttpResponse }>
     const body = readFileSync(full);
     files.set(path, {
       plain: { status: 200, headers, body },
-      brotli: { status: 200, headers: { ...headers, 'content-encoding': 'br' }, body: brotliCompressSync(body) },
+      brotli: { status: 200, headers: { ...headers, 'content-encoding': 'br' }, body: readFileSync(`${full}.br`) },
     });
   }
   return files;

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { MillraceError, messageOf } from '../errors/error.ts';
+import { importable } from '../modules/importable.ts';
 import { type CallFrame, openId, type ReplyFrame, thrownFrom } from './frames.ts';
 import type { Closable } from './serve.ts';
 
@@ -73,7 +74,7 @@ class Thread {
     // Own execArgv: the parent's may hold test runner or loader options that a worker does not take.
     this.worker = new Worker(new URL('./start.mjs', import.meta.url), {
       execArgv: [],
-      workerData: { module: module.href, data },
+      workerData: { module: importable(module).href, data },
       name: `millrace-${this.name}`,
     });
     this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { keyBytes } from '../../config/encryption-key.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Directory } from '../../platform/directory/port.ts';
-import { openPostgresDirectory } from '../../platform/directory/postgres.ts';
 import { openDirectory } from '../../platform/directory/sqlite.ts';
 import { catalogue } from '../../platform/errors/catalogue.ts';
 import { type MillraceError, messageOf } from '../../platform/errors/error.ts';
@@ -13,19 +12,15 @@ import type { MessageStore } from '../../platform/messages/port.ts';
 import type { Objects } from '../../platform/objects/port.ts';
 import { MemoryPresence } from '../../platform/presence/memory.ts';
 import type { Presence } from '../../platform/presence/port.ts';
-import { openRedisPresence } from '../../platform/presence/redis.ts';
 import { MemoryRates } from '../../platform/rates/memory.ts';
 import type { Rates } from '../../platform/rates/port.ts';
-import { openRedisRates } from '../../platform/rates/redis.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
-import { openElasticsearch } from '../../platform/search/elasticsearch.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { openSearch } from '../../platform/search/sqlite.ts';
 import type { StateStore } from '../../platform/state/port.ts';
 import { noTracing, type Tracing } from '../../platform/tracing/port.ts';
 import type { Units } from '../../platform/units/port.ts';
 import { openEmbeddedLog } from './embedded-log.ts';
-import { openKafkaLog } from './kafka-log.ts';
 import { openObjects } from './objects.ts';
 import { elasticsearchOptions, redisOptions } from './options.ts';
 
@@ -55,8 +50,9 @@ export interface Engines extends LogEngine {
 }
 
 /**
- * What an engine needs is set where it is chosen: config/checks.ts. Errors leave nothing open: `unavailable` for an engine that does not answer, `data_newer`,
- * `data_key_wrong`, `conflict`.
+ * What an engine needs is set where it is chosen: config/checks.ts. An engine's client is loaded where the engine is chosen:
+ * together they are a third of a start. Errors leave nothing open: `unavailable` for an engine that does not answer,
+ * `data_newer`, `data_key_wrong`, `conflict`.
  */
 export async function openEngines(
   settings: Settings,
@@ -84,7 +80,12 @@ export async function openEngines(
     const onError = (error: unknown): void => logger.warn({ error }, 'offsets were not told to other processes yet');
     const engine =
       settings.log === 'kafka'
-        ? await openKafkaLog(settings, dataDir, { key, onDiskFailure, onError, tracing })
+        ? await (await import('./kafka-log.ts')).openKafkaLog(settings, dataDir, {
+            key,
+            onDiskFailure,
+            onError,
+            tracing,
+          })
         : openEmbeddedLog(dataDir, key, onDiskFailure);
     opened.push(() => engine.close());
     const objects = await openObjects(settings, dataDir, key);
@@ -96,7 +97,7 @@ export async function openEngines(
     opened.push(() => search.close());
     const presence = await openPresenceOf(settings, logger);
     opened.push(() => presence.close());
-    const rates = openRatesOf(settings, logger);
+    const rates = await openRatesOf(settings, logger);
     opened.push(() => rates.close());
     const messages = tiered ?? engine.messages;
     return { ...engine, messages, tiered, objects, directory, search, presence, rates, whole: () => !crashed, close };
@@ -113,24 +114,27 @@ interface Embedded {
   onCrash: (error: MillraceError) => void;
 }
 
-function openSearchOf(settings: Settings, { dataDir, key, onCrash }: Embedded): Promise<SearchIndex> {
+async function openSearchOf(settings: Settings, { dataDir, key, onCrash }: Embedded): Promise<SearchIndex> {
   if (settings.search === 'embedded') return openSearch({ folder: `${dataDir}/search`, key, onCrash });
+  const { openElasticsearch } = await import('../../platform/search/elasticsearch.ts');
   return openElasticsearch(elasticsearchOptions(settings));
 }
 
-function openDirectoryOf(
+async function openDirectoryOf(
   { directory, postgres_url }: Settings,
   { dataDir, key, onCrash }: Embedded,
   logger: Logger,
 ): Promise<Directory> {
   if (directory === 'embedded') return openDirectory({ file: `${dataDir}/directory.sqlite`, key, onCrash });
+  const { openPostgresDirectory } = await import('../../platform/directory/postgres.ts');
   const onIdleError = (error: Error): void =>
     logger.warn({ error: messageOf(error) }, 'a connection to PostgreSQL broke');
   return openPostgresDirectory({ url: postgres_url!, onIdleError });
 }
 
-function openPresenceOf(settings: Settings, logger: Logger): Promise<Presence> {
-  if (settings.presence === 'embedded') return Promise.resolve(new MemoryPresence());
+async function openPresenceOf(settings: Settings, logger: Logger): Promise<Presence> {
+  if (settings.presence === 'embedded') return new MemoryPresence();
+  const { openRedisPresence } = await import('../../platform/presence/redis.ts');
   return openRedisPresence({
     ...redisOptions(settings),
     onError: (error) => logger.warn({ error: messageOf(error) }, 'Redis does not answer: presence says offline'),
@@ -138,8 +142,9 @@ function openPresenceOf(settings: Settings, logger: Logger): Promise<Presence> {
 }
 
 /** Where presence is kept: what many processes share of people who are here. */
-function openRatesOf(settings: Settings, logger: Logger): Rates {
+async function openRatesOf(settings: Settings, logger: Logger): Promise<Rates> {
   if (settings.presence === 'embedded') return new MemoryRates();
+  const { openRedisRates } = await import('../../platform/rates/redis.ts');
   return openRedisRates({
     ...redisOptions(settings),
     onError: (error) => logger.warn({ error: messageOf(error) }, 'Redis does not answer: each gateway limits alone'),
