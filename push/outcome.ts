@@ -9,7 +9,7 @@ export interface Told {
   pushes: Push[];
   /** In a provider's own words. */
   refused: string[];
-  /** When quiet hours end; 0: it lay in none. */
+  /** When quiet hours end, or candidates that are late should be there; 0: there is nothing to wait for. */
   again_at: number;
 }
 

@@ -10,6 +10,7 @@ import type { Presence } from '../platform/presence/port.ts';
 import type { Push, PushResult, PushSender } from '../platform/push/port.ts';
 import type { PushDue } from '../schemas/generated/types.ts';
 import { Badge } from './badge.ts';
+import { isOvertaken } from './late.ts';
 import { outcomeOf, type Told } from './outcome.ts';
 import { quietUntil } from './quiet.ts';
 import { withheld, worded } from './wording.ts';
@@ -30,6 +31,7 @@ export const outcomes = [
   'refused',
   'active',
   'quiet',
+  'overtaken',
   'read',
   'deleted',
   'not_a_member',
@@ -38,6 +40,8 @@ export const outcomes = [
 export type Outcome = (typeof outcomes)[number];
 
 const perCall = 100;
+/** For so long a push waits for candidates that are late. */
+const again_ms = 5_000;
 /** What a provider does not take by then is tried anew by the sink’s policy; below the watchdog’s 30 s, which sees tries only. */
 const patience_ms = 15_000;
 
@@ -81,6 +85,7 @@ export class Phones {
     if (due.kind === 'show') {
       const text = await this.textOf(due);
       if (typeof text === 'number') return { ...this.none('quiet'), again_at: text };
+      if (text === 'overtaken') return { ...this.none(text), again_at: this.ports.now() + again_ms };
       if (typeof text === 'string') return this.none(text);
       shown = { ...text, message_id, thread_id };
     }
@@ -100,7 +105,7 @@ export class Phones {
     return { pushes: [] };
   }
 
-  /** What to show, or why nothing is (whoever may not know of it, has read it or is here needs no push), or when quiet hours end. */
+  /** What to show, or why nothing is (whoever may not know of it, has read it or is here needs no push; what comes too early waits), or when quiet hours end. */
   private async textOf(due: PushDue): Promise<{ title: string; body: string } | Outcome | number> {
     const { directory, store, now } = this.ports;
     const { workspace_id, channel_id, message_id, thread_id, rev, count } = due;
@@ -118,11 +123,12 @@ export class Phones {
     const hours = await directory.quietHours(person);
     const quiet = hours && quietUntil(hours, now());
     if (quiet !== undefined) return quiet;
+    const { type, name } = access.channel;
+    if (await isOvertaken(store, due, type === 'dm' || type === 'group', now())) return 'overtaken';
     if ((await directory.pushBodies(workspace_id)) === 'withheld') return withheld(count);
     const ids = [message.user_id, ...message.mentions.map((mention) => mention.user_id)];
     const names = new Map((await directory.usersById(workspace_id, ids)).map(({ user_id, name }) => [user_id, name]));
     const author = names.get(message.user_id) ?? message.user_id;
-    const { type, name } = access.channel;
     return worded({ message, author, channel: type === 'dm' ? null : name, count, names });
   }
 

@@ -32,7 +32,7 @@ interface Shown {
 interface Asked extends Shown {
   /** Read meanwhile. */
   read: boolean;
-  /** What of it is unread, should quiet hours hold it back. */
+  /** What of it is unread, should it be held back: by quiet hours, or until what is late is there. */
   waiting: Pending | undefined;
 }
 

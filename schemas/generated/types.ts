@@ -464,7 +464,7 @@ export interface PushOutcome {
   thread_id: null | string;
   /** At least one phone's service took it. */
   sent: boolean;
-  /** When quiet hours that held it back end, in milliseconds since 1970; 0: they did not. */
+  /** Until when it is held back, by quiet hours or for candidates that are late, in milliseconds since 1970; 0: it is not. */
   again_at: number;
 }
 
