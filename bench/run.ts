@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { budget } from './budget/budget.ts';
 import { connections } from './edge/connections.ts';
 import { deliveries } from './edge/deliveries.ts';
 import { graph } from './graph.ts';
@@ -14,7 +15,7 @@ import { stackCosts } from './stack-costs.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes },
+  ...{ budget, connections, deliveries, graph, latency, reading, restart, saturation, sizes },
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };

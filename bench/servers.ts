@@ -13,26 +13,32 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
+/** A server that is one process. */
+export interface BenchProcess extends BenchServer {
+  pid: number;
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const secret = 'a secret for benchmarks, long enough';
 
-/** Millrace on the embedded default, in a process of its own and a fresh data folder, without the rate limit. */
-export async function startMillrace(): Promise<BenchServer> {
+/** Millrace on the embedded default, in a process of its own and a fresh data folder, without the rate limit. `flags` are Node's. */
+export async function startMillrace(flags: string[] = []): Promise<BenchProcess> {
   const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
-  return startMillraceIn(folder, () => rm(folder, { recursive: true }));
+  return startMillraceIn(folder, () => rm(folder, { recursive: true }), flags);
 }
 
 /** The same on a folder that is there, and stays. */
 export async function startMillraceIn(
   folder: string,
   cleanUp: () => Promise<void> = async () => undefined,
-): Promise<BenchServer> {
+  flags: string[] = [],
+): Promise<BenchProcess> {
   const env = { PORT: '0', MILLRACE_DATA_DIR: folder, MILLRACE_JWT_SECRET: secret, MILLRACE_RATE_LIMIT: 'off' };
-  return startProcess(['cli/bin.mjs', 'dev', '--json'], env, cleanUp);
+  return startProcess([...flags, 'cli/bin.mjs', 'dev', '--json'], env, cleanUp);
 }
 
 /** Bare uWebSockets.js: acknowledges each frame and publishes it to its channel; keeps, orders and checks nothing. */
-export async function startBare(): Promise<BenchServer> {
+export async function startBare(): Promise<BenchProcess> {
   return startProcess(['--import', 'tsx', 'bench/bare-server.ts'], {}, async () => undefined);
 }
 
@@ -40,7 +46,7 @@ async function startProcess(
   args: string[],
   env: { [name: string]: string },
   cleanUp: () => Promise<void>,
-): Promise<BenchServer> {
+): Promise<BenchProcess> {
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { ...process.env, ...env },
@@ -51,6 +57,7 @@ async function startProcess(
   const { url } = JSON.parse(await firstLine(child)) as { url: string };
   return {
     url,
+    pid: child.pid!,
     token: (user) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600),
     cpu: () => {
       // utime and stime, in ticks of 10 ms (proc(5)).
