@@ -3,6 +3,7 @@ import type { BenchServer } from './servers.ts';
 import { percentile } from './statistics.ts';
 
 export interface Client {
+  user: string;
   socket: WebSocket;
   channel: string;
 }
@@ -32,18 +33,19 @@ export async function connect(server: BenchServer, sockets: number, perChannel: 
       await makeChannel(server, tokens.slice(from, from + perChannel), users.slice(from, from + perChannel), from),
     );
   }
-  return Promise.all(
-    users.map(async (_, i) => {
-      const channel = channels[Math.floor(i / perChannel)]!;
-      const url = `${server.url.replace('http', 'ws')}/v1/socket?channel=${channel}`;
-      const socket = new WebSocket(url, ['millrace.v1', `bearer.${tokens[i]}`], { perMessageDeflate: false });
-      await new Promise<void>((resolve, reject) => {
-        socket.once('message', () => resolve());
-        socket.once('error', reject);
-      });
-      return { socket, channel };
-    }),
-  );
+  return Promise.all(users.map((user, i) => open(server, user, channels[Math.floor(i / perChannel)]!)));
+}
+
+/** A socket of a person who is in the channel, told hello. */
+export async function open(server: BenchServer, user: string, channel: string): Promise<Client> {
+  const url = `${server.url.replace('http', 'ws')}/v1/socket?channel=${channel}`;
+  const token = await server.token(user);
+  const socket = new WebSocket(url, ['millrace.v1', `bearer.${token}`], { perMessageDeflate: false });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('message', () => resolve());
+    socket.once('error', reject);
+  });
+  return { user, socket, channel };
 }
 
 /** On the bare server a channel is only a name. */

@@ -11,11 +11,12 @@ import { reading } from './reading.ts';
 import { restart } from './restart.ts';
 import { saturation } from './saturation.ts';
 import { sizes } from './sizes.ts';
+import { soak } from './soak.ts';
 import { stackCosts } from './stack-costs.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ budget, connections, deliveries, graph, latency, reading, restart, saturation, sizes },
+  ...{ budget, connections, deliveries, graph, latency, reading, restart, saturation, sizes, soak },
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };
