@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { signToken } from '../edge/auth/tokens.ts';
 import { MeasuredProcess } from './edge/process.ts';
-import { connect, disconnect, type LoadResult, load } from './load.ts';
-import { round } from './statistics.ts';
+import { type Client, connect, disconnect, type LoadResult, load } from './load.ts';
+import type { BenchServer } from './servers.ts';
+import { median, round } from './statistics.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const secret = 'a secret for benchmarks, long enough';
@@ -24,13 +25,70 @@ const engines: { [name: string]: RegExp } = {
   redis: /redis-server/,
 };
 
+/** An edge and a worker. */
+interface Pair extends BenchServer {
+  processes: { edge: MeasuredProcess; worker: MeasuredProcess };
+}
+
 /**
- * What a message costs on the real engines: CPU of the edge, the worker and each engine, and latency, at rates that they hold here. An
- * edge and a worker, one node of each engine, all on this machine with the loader.
+ * What a message costs on the real engines, and how long it takes: an edge and a worker, one node of each engine, all on this
+ * machine with the loader; in turn with a harness of raw drivers that takes the same hops and writes the same rows.
  */
 export async function stackCosts({ quick }: { quick: boolean }): Promise<object> {
-  const [seconds, rates] = quick ? [3, [100]] : [10, [100, 300, 600]];
+  const seconds = quick ? 3 : 10;
+  const rounds = quick ? 1 : 3;
   const settings = await stack();
+  const pairs: { [name: string]: Pair } = {
+    millrace: await startMillrace(settings),
+    harness: await startHarness(settings),
+  };
+  const clients: { [name: string]: Client[] } = {};
+  for (const [name, pair] of Object.entries(pairs)) {
+    clients[name] = await connect(pair, sockets, perChannel);
+    await load(pair, clients[name]!, 200, quick ? 3 : 30, `warm-${name}`);
+  }
+  const steps: object[] = [];
+  for (const rate of quick ? [100] : [100, 300, 600, 1000]) {
+    const found: { [name: string]: Round[] } = { millrace: [], harness: [] };
+    for (let round = 0; round < rounds; round++)
+      for (const [name, pair] of Object.entries(pairs))
+        found[name]!.push(await measure(pair, clients[name]!, rate, seconds, `${rate}-${round}`));
+    const sums = Object.entries(found).map(([name, all]) => [name, summed(all)] as const);
+    steps.push({ rate, ...Object.fromEntries(sums) });
+    if (sums.every(([, { acknowledged_rate }]) => acknowledged_rate < 0.9 * rate)) break;
+  }
+  for (const [name, pair] of Object.entries(pairs)) {
+    disconnect(clients[name]!);
+    await pair.stop();
+  }
+  return { sockets, members_per_channel: perChannel, text_bytes: 200, seconds, rounds, steps };
+}
+
+interface Round {
+  result: LoadResult;
+  us: { [process: string]: number };
+}
+
+async function measure(pair: Pair, clients: Client[], rate: number, seconds: number, label: string): Promise<Round> {
+  const before = cpuOf(pair.processes);
+  const result = await load(pair, clients, rate, seconds, label);
+  const after = cpuOf(pair.processes);
+  const us = Object.keys(after).map((name) => [name, Math.round(((after[name]! - before[name]!) * 1e6) / result.sent)]);
+  return { result, us: Object.fromEntries(us) as { [process: string]: number } };
+}
+
+function summed(rounds: Round[]) {
+  const of = (pick: (round: Round) => number): number => median(rounds.map(pick));
+  return {
+    acknowledged_rate: of(({ result }) => result.acknowledged_rate),
+    refused: of(({ result }) => result.refused),
+    ack_ms: { p50: of(({ result }) => result.ack_ms.p50), p99: of(({ result }) => result.ack_ms.p99) },
+    receive_ms: { p50: of(({ result }) => result.receive_ms.p50), p99: of(({ result }) => result.receive_ms.p99) },
+    cpu_us_a_message: Object.fromEntries(Object.keys(rounds[0]!.us).map((name) => [name, of(({ us }) => us[name]!)])),
+  };
+}
+
+async function startMillrace(settings: { [name: string]: string }): Promise<Pair> {
   const common = {
     ...settings,
     MILLRACE_NAMESPACE: `bench-${process.pid}`,
@@ -48,30 +106,33 @@ export async function stackCosts({ quick }: { quick: boolean }): Promise<object>
     });
   const worker = await start('run', folders[0]!);
   const edge = await start('edge', folders[1]!);
-  const server = {
+  return pairOf({ edge, worker }, async () => {
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  });
+}
+
+async function startHarness(settings: { [name: string]: string }): Promise<Pair> {
+  const start = (name: string) =>
+    MeasuredProcess.start(process.execPath, ['--import', 'tsx', `${root}bench/harness/${name}.ts`], {
+      ...settings,
+      HARNESS_PREFIX: `harness-${process.pid}-`,
+    });
+  const worker = await start('worker');
+  return pairOf({ worker, edge: await start('edge') });
+}
+
+function pairOf(processes: Pair['processes'], cleanUp: () => Promise<void> = async () => undefined): Pair {
+  const { edge, worker } = processes;
+  return {
+    processes,
     url: edge.url,
-    token: (user: string) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600),
+    token: (user) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600),
     cpu: () => edge.cpu() + worker.cpu(),
-    stop: async () => undefined,
+    stop: async () => {
+      await Promise.all([edge.stop(), worker.stop()]);
+      await cleanUp();
+    },
   };
-  const clients = await connect(server, sockets, perChannel);
-  await load(server, clients, 200, quick ? 3 : 15, 'warm');
-  const steps: object[] = [];
-  for (const rate of rates) {
-    const before = cpuOf({ edge, worker });
-    const result: LoadResult = await load(server, clients, rate, seconds, `r${rate}`);
-    const after = cpuOf({ edge, worker });
-    const { acknowledged_rate, refused, ack_ms, receive_ms } = result;
-    const us = Object.fromEntries(
-      Object.keys(after).map((name) => [name, Math.round(((after[name]! - before[name]!) * 1e6) / result.sent)]),
-    );
-    steps.push({ rate, acknowledged_rate, refused, ack_ms, receive_ms, cpu_us_a_message: us });
-    if (acknowledged_rate < 0.9 * rate) break;
-  }
-  disconnect(clients);
-  await Promise.all([edge.stop(), worker.stop()]);
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-  return { sockets, members_per_channel: perChannel, text_bytes: 200, seconds, steps };
 }
 
 /** The native engines, brought up where they are down, as settings. */
@@ -104,7 +165,7 @@ async function stack(): Promise<{ [name: string]: string }> {
 }
 
 /** Seconds of CPU so far of our processes and of each engine's. */
-function cpuOf(own: { [name: string]: MeasuredProcess }): { [name: string]: number } {
+function cpuOf(own: Pair['processes']): { [name: string]: number } {
   const cpu: { [name: string]: number } = {};
   for (const [name, one] of Object.entries(own)) cpu[name] = one.cpu();
   for (const name of Object.keys(engines)) cpu[name] = 0;
