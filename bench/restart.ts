@@ -12,7 +12,7 @@ const channels = 100;
 
 /** From SIGKILL to the first answer to a send, with so many messages in the store. Embedded. */
 export async function restart({ quick }: { quick: boolean }): Promise<object> {
-  const sizes = quick ? [1000, 20_000] : [1000, 100_000, 1_000_000];
+  const sizes = quick ? [1000, 20_000] : [10_000, 100_000, 1_000_000, 10_000_000];
   const found: object[] = [];
   for (const messages of sizes) found.push(await withMessages(messages, quick ? 1 : 5));
   return { channels, text_bytes: 200, found };

@@ -8,6 +8,7 @@ import { deliveries } from './edge/deliveries.ts';
 import { graph } from './graph.ts';
 import { latency } from './latency.ts';
 import { reading } from './reading.ts';
+import { replay } from './replay.ts';
 import { restart } from './restart.ts';
 import { saturation } from './saturation.ts';
 import { sizes } from './sizes.ts';
@@ -16,7 +17,7 @@ import { stackCosts } from './stack-costs.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ budget, connections, deliveries, graph, latency, reading, restart, saturation, sizes, soak },
+  ...{ budget, connections, deliveries, graph, latency, reading, replay, restart, saturation, sizes, soak },
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };
