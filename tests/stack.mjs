@@ -15,6 +15,7 @@ const suites = [
   'tests/seeded',
   'tests/client.',
   'tests/import.',
+  'tests/push.',
   'tests/archive',
   'tests/data-life',
   'tests/export',
@@ -24,7 +25,7 @@ const suites = [
   'tests/slack-socket',
 ];
 /** With --all: what else people do, which takes longer than a build may. */
-const others = ['tests/push.', 'tests/unread-model', 'tests/slack-imported', 'tests/day', 'tests/browser'];
+const others = ['tests/unread-model', 'tests/slack-imported', 'tests/day', 'tests/browser'];
 const {
   values: { ordinary, all },
   positionals: parts,

@@ -1,0 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { stacksOf } from './budget/profile.ts';
+import { stageOf } from './budget/stages.ts';
+const dir = process.argv[2]!; const n = Number(process.argv[3]);
+const file = readdirSync(dir).map(f=>`${dir}/${f}`).sort((a,b)=>a<b?-1:1)[0]!;
+const stacks = stacksOf(file, 8e6, 1e12); const all = stacks.reduce((s,x)=>s+x.us,0);
+const top = (key: (s: any)=>string[], k=35) => { const m=new Map<string,number>(); for (const s of stacks) for (const q of new Set(key(s))) m.set(q,(m.get(q)??0)+s.us); console.log([...m].sort((a,b)=>b[1]-a[1]).slice(0,k).map(([q,v])=>`${(v/n).toFixed(2).padStart(7)} ${(v/all*100).toFixed(1).padStart(5)}% ${q}`).join('\n')); };
+console.log('SELF'); top(s=>{const f=s.frames.at(-1); return [`${f.function} ${f.where}`]}, 45);
+console.log('TOTAL'); top(s=>s.frames.map((f:any)=>`${f.function} ${f.where}`).filter((x:string)=>/(edge|platform|processors|runtime|server|push)\//.test(x)), 70);
+console.log('STAGE'); top(s=>[stageOf(s)]);

@@ -1,0 +1,12 @@
+import { mkdtempSync, readdirSync, copyFileSync } from 'node:fs';
+import { connect, disconnect, load } from './load.ts';
+import { startMillrace } from './servers.ts';
+const folder = mkdtempSync('/tmp/prof/p-');
+const server = await startMillrace(['--cpu-prof','--cpu-prof-dir',folder,'--cpu-prof-interval','400']);
+const t0=performance.now();
+const clients = await connect(server, 100, 2);
+await load(server, clients, 800, 4, 'w');
+const r = await load(server, clients, Number(process.env.RATE ?? 1200), Number(process.env.SECS ?? 15), 'p');
+disconnect(clients); await server.stop();
+console.log(r, folder);
+process.exit(0);
