@@ -6,6 +6,7 @@ import { budget } from './budget/budget.ts';
 import { connections } from './edge/connections.ts';
 import { deliveries } from './edge/deliveries.ts';
 import { graph } from './graph.ts';
+import { largeChannel } from './large-channel.ts';
 import { latency } from './latency.ts';
 import { reading } from './reading.ts';
 import { replay } from './replay.ts';
@@ -18,6 +19,7 @@ import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
   ...{ budget, connections, deliveries, graph, latency, reading, replay, restart, saturation, sizes, soak },
+  'large-channel': largeChannel,
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };

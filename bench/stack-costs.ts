@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { signToken } from '../edge/auth/tokens.ts';
 import { MeasuredProcess } from './edge/process.ts';
 import { type Client, connect, disconnect, type LoadResult, load } from './load.ts';
 import type { BenchServer } from './servers.ts';
+import { stack } from './stack.ts';
 import { median, round } from './statistics.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -132,35 +131,6 @@ function pairOf(processes: Pair['processes'], cleanUp: () => Promise<void> = asy
       await Promise.all([edge.stop(), worker.stop()]);
       await cleanUp();
     },
-  };
-}
-
-/** The native engines, brought up where they are down, as settings. */
-async function stack(): Promise<{ [name: string]: string }> {
-  const up = await promisify(execFile)(process.execPath, [`${root}ops/native/stack.mjs`, 'up'], {
-    timeout: 600_000,
-    maxBuffer: 2 ** 24,
-  });
-  const found = Object.fromEntries(
-    [...up.stdout.matchAll(/^([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value!]),
-  );
-  const of = (name: string): string => {
-    const value = found[name];
-    if (value === undefined) throw new Error(`the engines did not tell their ${name}`);
-    return value;
-  };
-  return {
-    MILLRACE_LOG: 'kafka',
-    MILLRACE_KAFKA_BROKERS: of('KAFKA_BROKERS'),
-    MILLRACE_SCHEMA_REGISTRY: of('SCHEMA_REGISTRY_URL'),
-    MILLRACE_STORE: 'cassandra',
-    MILLRACE_CASSANDRA_CONTACT_POINTS: of('CASSANDRA_CONTACT_POINTS'),
-    MILLRACE_SEARCH: 'elasticsearch',
-    MILLRACE_ELASTICSEARCH_URL: of('ELASTICSEARCH_URL'),
-    MILLRACE_DIRECTORY: 'postgres',
-    MILLRACE_POSTGRES_URL: of('PG_URL'),
-    MILLRACE_PRESENCE: 'redis',
-    MILLRACE_REDIS_URL: of('REDIS_URL'),
   };
 }
 

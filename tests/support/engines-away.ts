@@ -174,8 +174,12 @@ export function describeEnginesAway(kinds: ('killed' | 'paused' | 'restarted')[]
       const began = Date.now();
       const word = `afterwards${randomInt(2 ** 31)}`;
       const { person, channel } = probe;
-      // The same message each time: whether one that was refused is there is not known.
-      await eventually(() => person.say(channel, word, { client_msg_id: word }), 60_000);
+      // The same message each time: whether one that was refused is there is not known, and 200 says that it is.
+      const message = { channel_id: channel, text: word, client_msg_id: word };
+      await eventually(async () => {
+        const { status } = await person.post('/v1/messages', message);
+        assert.ok(status === 200 || status === 201, `not sent: ${status}`);
+      }, 60_000);
       const taken = Date.now();
       await eventually(async () => {
         const { status, body } = await person.get(`/v1/search?q=${word}`);
