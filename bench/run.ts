@@ -11,10 +11,11 @@ import { restart } from './restart.ts';
 import { saturation } from './saturation.ts';
 import { sizes } from './sizes.ts';
 import { stackCosts } from './stack-costs.ts';
+import { streams } from './streams/streams.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes },
+  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes, streams },
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };
