@@ -74,8 +74,13 @@ async function watch(
   const starting = process.order({
     start: { name, commands: `${name}.message_commands`, events: `${name}.message_events` },
   });
+  let failed: unknown;
+  starting.catch((error: unknown) => {
+    failed = error;
+  });
   const until = Date.now() + patience_ms;
   for (let moved = Date.now(); Date.now() - moved < still_ms || (looks.at(-1)?.end ?? 0) < events; ) {
+    if (failed !== undefined) throw failed;
     if (Date.now() > until) throw new Error(`${who} made ${looks.at(-1)?.end} of ${events} events in time`);
     const look = { end: (await endsOf(log)).reduce((sum, end) => sum + end, 0), cpu: process.cpu() };
     if (look.end !== looks.at(-1)?.end) moved = Date.now();

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -16,7 +16,13 @@ export async function startBroker(): Promise<{ brokers: string; stop(): Promise<
   if (!existsSync(`${jars}/lib`)) throw new Error('Kafka is not here yet: `npm run stack:up -- kafka` fetches it');
   const data = await mkdtemp(`${tmpdir()}/millrace-bench-kafka-`);
   const env = { ...process.env, LINKED_DATA: data, LINKED_PORT: `${port}`, LINKED_ADVERTISED: `${port + 1}` };
-  const stop = async (): Promise<void> => void (await run(script, ['down'], { env }));
+  const leave = (): void => void execFileSync(script, ['down'], { env });
+  // A bench that fails must not leave its broker behind.
+  process.once('exit', leave);
+  const stop = async (): Promise<void> => {
+    process.off('exit', leave);
+    await run(script, ['down'], { env });
+  };
   try {
     const { stdout } = await run(script, ['up'], { env });
     return { brokers: /KAFKA_BROKERS=(\S+)/.exec(stdout)![1]!, stop };

@@ -104,7 +104,8 @@ func newCodec(file string) *codec {
 	must(json.Unmarshal(text, &schemas))
 	head, err := hex.DecodeString(schemas.Head)
 	must(err)
-	api := avro.Config{}.Freeze()
+	// Else a union is taken into types only where each of its branches has one.
+	api := avro.Config{PartialUnionTypeResolution: true}.Freeze()
 	api.Register("SendMessage", &sendMessage{})
 	api.Register("MessageChanged", &messageChanged{})
 	// Each has a cache of its own: both define records of the same names.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
 	"github.com/redpanda-data/benthos/v4/public/service"
 )
 
