@@ -51,4 +51,5 @@ createInterface({ input: process.stdin }).on('line', async (line) => {
   else await stop();
   console.log('{"done":true}');
 });
+process.on('SIGTERM', () => process.exit(0));
 console.log('{"url":""}');
