@@ -5,18 +5,19 @@ import { startContenders } from './contenders.ts';
 import { channels, partitions } from './job.ts';
 import { type LatencySample, latency } from './latency.ts';
 
+/** Commands a second at which latency is measured. */
+const rates = [200, 1000];
+
 /**
  * The sequencer on the runtime, beside the same job in Kafka Streams and on Redpanda Connect's engine, on one broker: how fast a
  * backlog goes and what an event costs, and how long an event takes at a fixed rate. All in turn, round by round.
  */
 export async function streams({ quick }: { quick: boolean }): Promise<object> {
-  const [rounds, warm, commands, load] = quick
-    ? [1, 10_000, 10_000, { rate: 500, seconds: 2 }]
-    : [3, 150_000, 40_000, { rate: 1000, seconds: 4 }];
+  const [rounds, warm, commands, seconds] = quick ? [1, 10_000, 10_000, 1] : [3, 150_000, 40_000, 3];
   const broker = await startBroker();
   const { all, stop } = await startContenders(broker.brokers);
   const backlogs = new Map<string, BacklogSample[]>();
-  const latencies = new Map<string, LatencySample[]>();
+  const latencies = rates.map((rate) => ({ rate, samples: new Map<string, LatencySample[]>() }));
   let runs = 0;
   const named = (): string => `bench-${process.pid}-${++runs}`;
   try {
@@ -25,14 +26,15 @@ export async function streams({ quick }: { quick: boolean }): Promise<object> {
         // The first warms up: a JVM's compilers are not done before that many.
         const sample = await backlog(broker.brokers, named(), contender, turn === 0 ? warm : commands);
         if (turn > 0) add(backlogs, contender.name, sample);
-        console.error(turn, contender.name, sample);
       }
     for (let turn = 0; turn < rounds; turn++)
-      for (const contender of [undefined, ...all]) {
-        const sample = await latency(broker.brokers, named(), contender, load);
-        add(latencies, contender?.name ?? 'nothing between', sample);
-        console.error(turn, contender?.name, sample);
-      }
+      for (const { rate, samples } of latencies)
+        for (const contender of [undefined, ...all])
+          add(
+            samples,
+            contender?.name ?? 'nothing between',
+            await latency(broker.brokers, named(), contender, { rate, seconds }),
+          );
   } finally {
     await stop();
     await broker.stop();
@@ -40,7 +42,7 @@ export async function streams({ quick }: { quick: boolean }): Promise<object> {
   return {
     ...{ partitions, channels, text_bytes: 200, rounds },
     backlog: { commands, warmed_up_by: warm, contenders: summaries(backlogs) },
-    latency: { ...load, contenders: summaries(latencies) },
+    latency: { seconds, rates: latencies.map(({ rate, samples }) => ({ rate, contenders: summaries(samples) })) },
   };
 }
 
