@@ -19,6 +19,7 @@ export async function startBroker(): Promise<{ brokers: string; stop(): Promise<
   const leave = (): void => void execFileSync(script, ['down'], { env });
   // A bench that fails must not leave its broker behind.
   process.once('exit', leave);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const stop = async (): Promise<void> => {
     process.off('exit', leave);
     await run(script, ['down'], { env });
