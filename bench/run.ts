@@ -15,10 +15,11 @@ import { saturation } from './saturation.ts';
 import { sizes } from './sizes.ts';
 import { soak } from './soak.ts';
 import { stackCosts } from './stack-costs.ts';
+import { streams } from './streams/streams.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ budget, connections, deliveries, graph, latency, reading, replay, restart, saturation, sizes, soak },
+  ...{ budget, connections, deliveries, graph, latency, reading, replay, restart, saturation, sizes, soak, streams },
   'large-channel': largeChannel,
   'stack-costs': stackCosts,
   'take-over': takeOver,

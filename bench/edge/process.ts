@@ -52,8 +52,12 @@ export class MeasuredProcess {
 
   private line(): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.waiting.push(resolve);
-      this.child.once('exit', (code) => reject(new Error(`a server ended with ${code}`)));
+      const ended = (code: number | null): void => reject(new Error(`a server ended with ${code}`));
+      this.child.once('exit', ended);
+      this.waiting.push((line) => {
+        this.child.off('exit', ended);
+        resolve(line);
+      });
     });
   }
 }

@@ -1,13 +1,13 @@
 import type { Append } from '../../platform/log/port.ts';
-import type { StatePartition } from '../../platform/state/port.ts';
+import type { StatePartition, StateWrite } from '../../platform/state/port.ts';
 import type { StateChange } from '../../schemas/generated/types.ts';
 import type { State, TableSpec } from '../processor.ts';
 import type { WorkUnit } from './work-unit.ts';
 
 interface Change {
-  value: unknown;
+  write: StateWrite;
   /** The unit that made it. */
-  unit: number;
+  unit: WorkUnit;
 }
 
 interface ChangelogPlace {
@@ -147,22 +147,29 @@ export class StateView implements State {
       if (state !== this.kept.id) continue;
       const at = `${table}\0${key}`;
       const change = this.pending.get(at);
-      if (change && change.unit <= unit.id) this.pending.delete(at);
+      if (change && change.unit.id <= unit.id) this.pending.delete(at);
     }
   }
 
   private row(table: string, key: string): unknown {
     const change = this.pending.get(`${table}\0${key}`);
-    return change ? change.value : this.kept.get(table, key);
+    return change ? change.write.value : this.kept.get(table, key);
   }
 
   private write(table: string, key: string, value: unknown): void {
     const unit = this.unit;
     if (!unit) throw new Error('State can only be changed while a unit of work is under way');
     const at = `${table}\0${key}`;
-    this.undo.push({ key: at, before: this.pending.get(at) });
-    this.pending.set(at, { value, unit: unit.id });
-    unit.state.push({ state: this.kept.id, table, key, value });
+    const before = this.pending.get(at);
+    // Of a row that a unit changes again and again, as a channel's head, only the last value is kept.
+    if (before?.unit === unit) {
+      before.write.value = value;
+      return;
+    }
+    const write = { state: this.kept.id, table, key, value };
+    this.undo.push({ key: at, before });
+    this.pending.set(at, { write, unit });
+    unit.state.push(write);
   }
 
   private sliceOf(expires_ms: number): number {
