@@ -140,8 +140,9 @@ function send(person: Person, channel: string) {
  * acknowledged lost, nothing doubled and one order after each. One process of Millrace on all engines.
  */
 export function describeEnginesAway(kinds: ('killed' | 'paused' | 'restarted')[], seed: number): void {
+  // Here, so that the engines end after the suite, which drops its tables.
+  const own = testEngines(`away-${process.pid.toString(36)}${Date.now().toString(36)}`, nativeSettings());
   describe(`Millrace on real engines, one of which goes away (FAULT_SEED=${seed})`, () => {
-    const own = testEngines(`away-${process.pid.toString(36)}${Date.now().toString(36)}`, nativeSettings());
     let server: Server;
     let crowd: Crowd;
     let probe: Probe;
