@@ -61,7 +61,18 @@ export class Table {
     void this.database.remove(key);
   }
 
-  *range({ start, end, reverse, limit }: Range): IterableIterator<Entry> {
+  /** To be gone through by a loop, which ends lmdb's transaction: one that is left open keeps every page from being used again. */
+  range(range: Range): Iterable<Entry> {
+    return this.entries(range);
+  }
+
+  /** The first entry of a range, or with `reverse` its last; undefined where it is empty. */
+  first(range: Omit<Range, 'limit'>): Entry | undefined {
+    for (const entry of this.range({ ...range, limit: 1 })) return entry;
+    return undefined;
+  }
+
+  private *entries({ start, end, reverse, limit }: Range): IterableIterator<Entry> {
     if (!reverse) {
       yield* this.opened(this.database.getRange({ start, end, ...(limit === undefined ? {} : { limit }) }));
       return;

@@ -159,9 +159,9 @@ export class LmdbLog implements Log {
     if (this.volatile.topic(topic)) return this.volatile.bounds(topic, partition);
     const { tail } = this.find(topic).partitions[partition]!;
     const prefix = key(topic, partition);
-    const first = this.records.range({ start: prefix, end: after(prefix), limit: 1 }).next();
+    const first = this.records.first({ start: prefix, end: after(prefix) });
     const end = tail.bounds().end;
-    return { start: first.done ? end : numberAt(first.value.key, -8), end };
+    return { start: first ? numberAt(first.key, -8) : end, end };
   }
 
   async offsetAt(topic: string, partition: number, time: number): Promise<number> {
@@ -187,9 +187,9 @@ export class LmdbLog implements Log {
 
   private openPartition(topic: string, partition: number): Partition {
     const prefix = key(topic, partition);
-    const last = this.records.range({ start: prefix, end: after(prefix), reverse: true, limit: 1 }).next();
-    const next = last.done ? 0 : numberAt(last.value.key, -8) + 1;
-    const time = last.done ? 0 : numberAt(last.value.value, 0);
+    const last = this.records.first({ start: prefix, end: after(prefix), reverse: true });
+    const next = last ? numberAt(last.key, -8) + 1 : 0;
+    const time = last ? numberAt(last.value, 0) : 0;
     const tail = new Tail(tailBound, next, (from, max) => this.older(topic, partition, from, max));
     return { tail, next, time };
   }

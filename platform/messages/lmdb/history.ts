@@ -26,7 +26,7 @@ export function readHistory(
     return { messages: found.slice(0, limit).map(({ value }) => rows.decode(value)), more: found.length > limit };
   }
 
-  const exists = (start: Buffer, to: Buffer): boolean => !rows.messages.range({ start, end: to, limit: 1 }).next().done;
+  const exists = (start: Buffer, to: Buffer): boolean => rows.messages.first({ start, end: to }) !== undefined;
   const at = (id: string, plus = 0n): Buffer => {
     const bound = (idOf(id) ?? 2n ** 63n) + plus;
     return key(of(channel), bound < floor ? floor : bound);

@@ -8,8 +8,8 @@ const others = 5000;
 
 /** Whether a thread has replies at or above an id. */
 export function hasReplies(rows: Rows, channel: ChannelId, rootId: bigint, from: bigint): boolean {
-  const range = { start: key(of(channel), rootId, from), end: after(key(of(channel), rootId)), limit: 1 };
-  return !rows.replies.range(range).next().done;
+  const range = { start: key(of(channel), rootId, from), end: after(key(of(channel), rootId)) };
+  return rows.replies.first(range) !== undefined;
 }
 
 /** The port's trimmed. */
