@@ -4,6 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { connections } from './edge/connections.ts';
 import { deliveries } from './edge/deliveries.ts';
+import { oneCore } from './edge/one-core.ts';
 import { graph } from './graph.ts';
 import { latency } from './latency.ts';
 import { reading } from './reading.ts';
@@ -15,6 +16,7 @@ import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
   ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes },
+  'one-core': oneCore,
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };

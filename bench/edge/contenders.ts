@@ -22,10 +22,12 @@ export interface Contender {
   stop(): Promise<void>;
 }
 
-export type Start = (clients: string[][]) => Promise<Contender>;
+/** `core`: the one that the server has to itself, all its threads; any, where it is not given. */
+export type Start = (clients: string[][], core?: number) => Promise<Contender>;
 
-export const bare: Start = async () => {
-  const server = await MeasuredProcess.start(process.execPath, ['--import', 'tsx', `${here}edge/bare-server.ts`]);
+export const bare: Start = async (_, core) => {
+  const args = ['--import', 'tsx', `${here}edge/bare-server.ts`];
+  const server = await MeasuredProcess.start(process.execPath, args, {}, core);
   return {
     process: server,
     connect: (_, channels) => RawSocket.open(`${server.url}/socket?channels=${channels.join(',')}`),
@@ -35,15 +37,17 @@ export const bare: Start = async () => {
 };
 
 /** Users and channels come by an import; `clients` says who is in which. */
-export const millrace: Start = async (clients) => {
+export const millrace: Start = async (clients, core) => {
   const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
-  const server = await MeasuredProcess.start(process.execPath, ['--import', 'tsx', `${here}edge/millrace-server.ts`], {
+  const args = ['--import', 'tsx', `${here}edge/millrace-server.ts`];
+  const env = {
     PORT: '0',
     MILLRACE_DATA_DIR: folder,
     MILLRACE_JWT_SECRET: secret,
     MILLRACE_RATE_LIMIT: 'off',
     MILLRACE_LOG_LEVEL: 'warn',
-  });
+  };
+  const server = await MeasuredProcess.start(process.execPath, args, env, core);
   const tokenOf = (user: string) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600);
   await fill(server.url, await tokenOf('u0'), clients);
   return {
@@ -83,15 +87,17 @@ async function fill(url: string, token: string, clients: string[][]): Promise<vo
 }
 
 /** Centrifuge with history and recovery on. Wants Go. */
-export const centrifuge: Start = async () => {
+export const centrifuge: Start = async (_, core) => {
   await mkdir(cache, { recursive: true });
   const binary = `${cache}/centrifuge`;
   await run('go', ['build', '-o', binary, '.'], { cwd: `${here}competitors/centrifuge`, timeout: builds_ms });
-  const server = await MeasuredProcess.start(binary, [], { GOMAXPROCS: '1' });
+  const server = await MeasuredProcess.start(binary, [], { GOMAXPROCS: '1' }, core);
   return {
     process: server,
     connect: async (_, channels) => {
       const socket = await RawSocket.open(`${server.url}/socket`);
+      // What waits for a client goes into one frame, a line for each message.
+      socket.countsLines = true;
       socket.onText = (text) => {
         // Its own ping, an empty command, wants an empty one back.
         if (text === '{}') socket.send('{}');
@@ -107,12 +113,12 @@ export const centrifuge: Start = async () => {
   };
 };
 
-export const socketIo: Start = async () => {
+export const socketIo: Start = async (_, core) => {
   const folder = `${cache}/socket-io`;
   await mkdir(folder, { recursive: true });
   await cp(`${here}competitors/socket-io`, folder, { recursive: true });
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, timeout: builds_ms });
-  const server = await MeasuredProcess.start(process.execPath, [`${folder}/server.mjs`]);
+  const server = await MeasuredProcess.start(process.execPath, [`${folder}/server.mjs`], {}, core);
   return {
     process: server,
     connect: async (_, channels) => {

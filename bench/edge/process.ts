@@ -5,12 +5,15 @@ import { createInterface, type Interface } from 'node:readline';
 /** A server under measure: a process that prints its address, then takes orders as lines of JSON, and tells when each is done. */
 export class MeasuredProcess {
   private readonly lines: Interface;
-  private readonly waiting: ((line: string) => void)[] = [];
+  private readonly waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
 
   private constructor(private readonly child: ChildProcess) {
     this.lines = createInterface({ input: child.stdout! });
     this.lines.on('line', (line) => {
-      if (line.startsWith('{')) this.waiting.shift()?.(line);
+      if (line.startsWith('{')) this.waiting.shift()?.resolve(line);
+    });
+    child.once('exit', (code) => {
+      for (const { reject } of this.waiting) reject(new Error(`a server ended with ${code}`));
     });
     // A bench that fails must not leave its servers behind.
     process.once('exit', () => child.kill('SIGKILL'));
@@ -18,8 +21,15 @@ export class MeasuredProcess {
 
   url = '';
 
-  static async start(command: string, args: string[], env: { [name: string]: string } = {}): Promise<MeasuredProcess> {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
+  /** `core`: the only one that any of its threads may run on. */
+  static async start(
+    command: string,
+    args: string[],
+    env: { [name: string]: string } = {},
+    core?: number,
+  ): Promise<MeasuredProcess> {
+    const [own, all] = core === undefined ? [command, args] : ['taskset', ['-c', String(core), command, ...args]];
+    const child = spawn(own, all, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
     const started = new MeasuredProcess(child);
     started.url = (JSON.parse(await started.line()) as { url: string }).url;
     return started;
@@ -51,9 +61,6 @@ export class MeasuredProcess {
   }
 
   private line(): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push(resolve);
-      this.child.once('exit', (code) => reject(new Error(`a server ended with ${code}`)));
-    });
+    return new Promise((resolve, reject) => void this.waiting.push({ resolve, reject }));
   }
 }
