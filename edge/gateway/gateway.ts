@@ -26,14 +26,18 @@ interface Interest {
   /** This interest's own number, which its marker brings back. */
   ask: number;
   users: number;
-  /** Resolves once the barrier has come and, for a channel, its feed has begun. */
-  ready: Promise<void>;
-  /** It has: whoever wants the address then waits for nothing. */
-  live: boolean;
-  arrived(): void;
-  announced: Promise<void>;
+  /** Undefined once all that follows arrives here: whoever wants the address then waits for nothing. */
+  coming: Coming | undefined;
   feed: ChannelFeed | undefined;
   lingering: NodeJS.Timeout | undefined;
+}
+
+/** What an interest needs until it is there, and not for the hours after that. */
+interface Coming {
+  /** Resolves once the barrier has come and, for a channel, its feed has begun. */
+  ready: Promise<void>;
+  arrived(): void;
+  announced: Promise<void>;
 }
 
 export interface GatewayPorts {
@@ -157,14 +161,15 @@ export class Gateway {
     if (!interest) {
       interest = this.open(address);
       this.interests.set(address, interest);
-      interest.announced = this.announce(address, interest.ask, true);
+      interest.coming!.announced = this.announce(address, interest.ask, true);
     }
     clearTimeout(interest.lingering);
     interest.lingering = undefined;
     interest.users++;
-    if (interest.live) return interest;
+    const { coming } = interest;
+    if (!coming) return interest;
     try {
-      await interest.announced;
+      await coming.announced;
     } catch (error) {
       // Nobody will ever answer this one: the next who wants the address asks anew.
       if (this.interests.get(address) === interest) this.interests.delete(address);
@@ -176,7 +181,7 @@ export class Gateway {
       late = new MillraceError('unavailable', detail, { retryAfter: 1 });
       return late;
     };
-    await withDeadline(interest.ready, limits.deadline_ms, unfollowed).catch((error) => {
+    await withDeadline(coming.ready, limits.deadline_ms, unfollowed).catch((error) => {
       if (this.interests.get(address) !== interest) throw error;
       // One that failed stays failed, for whoever comes: it is forgotten, and the next who wants the address asks anew.
       if (error !== late) this.forget(address, interest);
@@ -199,12 +204,11 @@ export class Gateway {
       arrived = resolve;
     });
     const ready = feed ? marker.then(() => feed.begin()) : marker;
-    const announced = Promise.resolve();
-    const ask = ++this.asks;
-    const interest: Interest = { ask, users: 0, ready, live: false, arrived, announced, feed, lingering: undefined };
+    const coming = { ready, arrived, announced: Promise.resolve() };
+    const interest: Interest = { ask: ++this.asks, users: 0, coming, feed, lingering: undefined };
     // Whoever acquires awaits it; its failure is caught here so that one without a waiter is no unhandled one.
     ready.then(() => {
-      interest.live = true;
+      interest.coming = undefined;
     }, failed);
     return interest;
   }
@@ -276,7 +280,7 @@ export class Gateway {
       case 'InterestMarker': {
         const { address, epoch, ask } = value as InterestMarker;
         const interest = this.interests.get(address);
-        if (epoch === this.held?.epoch && ask === interest?.ask) interest.arrived();
+        if (epoch === this.held?.epoch && ask === interest?.ask) interest.coming?.arrived();
         return;
       }
       default:

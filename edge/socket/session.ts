@@ -8,6 +8,7 @@ import type { CallContext } from '../calls/context.ts';
 import { readState } from '../calls/unreads.ts';
 import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
+import { JoinedChannels } from './joined-channels.ts';
 import { type Resumed, resumeChannel } from './resume.ts';
 
 /** Person events that wait until `hello` is out; past it the socket is closed and comes back. */
@@ -39,7 +40,7 @@ export class Session {
    * Channels whose events this socket hears, with the rev at which its person joined. Each joining has a rev of its own,
    * so what waited through a leave and a return knows that it is outdated.
    */
-  private readonly channels = new Map<string, number>();
+  private readonly channels = new JoinedChannels();
   /** Undefined until one changes: most sockets never need it. */
   private changes: Changes | undefined;
   /** Undefined once hello is out. */
@@ -68,10 +69,10 @@ export class Session {
     const joined = await this.acquired();
     if (!joined) return;
     const heads: { channel_id: string; head: Head }[] = [];
-    for (const { rev, feed } of joined) {
-      // The feed's own text, which all sessions share.
+    // By the feed's own text of the id, which all sessions share.
+    this.channels.fill(joined.map(({ rev, feed }) => ({ channel_id: feed.channel.channel_id, rev })));
+    for (const { feed } of joined) {
       const { channel_id } = feed.channel;
-      this.channels.set(channel_id, rev);
       this.socket.subscribe(channelKey(workspace_id, channel_id));
       heads.push({ channel_id, head: feed.current! });
     }
@@ -122,7 +123,7 @@ export class Session {
   }
 
   hears(channelId: string): boolean {
-    return this.channels.has(channelId);
+    return this.channels.rev(channelId) !== undefined;
   }
 
   send(frame: { type: string; [field: string]: unknown }): void {
@@ -170,10 +171,10 @@ export class Session {
 
   private catchUp(channel_id: string, rev: number): Promise<Resumed> {
     return this.inTurn(async () => {
-      const joined = this.channels.get(channel_id);
+      const joined = this.channels.rev(channel_id);
       if (joined === undefined) return { status: 'gone' };
       const channel = { workspace_id: this.identity.workspace_id, channel_id };
-      return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.get(channel_id) === joined);
+      return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.rev(channel_id) === joined);
     });
   }
 
@@ -188,9 +189,9 @@ export class Session {
     if (this.closed) return;
     this.closed = true;
     const { workspace_id, user_id } = this.identity;
-    for (const channel_id of this.channels.keys()) this.context.gateway.release(channelKey(workspace_id, channel_id));
+    for (const channel_id of this.channels.all()) this.context.gateway.release(channelKey(workspace_id, channel_id));
     if (!this.waiting) this.context.gateway.release(personKey(workspace_id, user_id));
-    this.channels.clear();
+    this.channels.fill([]);
   }
 
   private async work({ body }: PersonEvent): Promise<void> {
@@ -207,7 +208,7 @@ export class Session {
     const { workspace_id } = this.identity;
     const { joining, numbers } = this.changed();
     const wanted = (): boolean => joining.get(channel_id) === entry;
-    if (this.closed || !wanted() || this.channels.has(channel_id)) return;
+    if (this.closed || !wanted() || this.hears(channel_id)) return;
     if (!(await this.isMember(channel_id, rev))) return void (wanted() && joining.delete(channel_id));
     const feed = await this.context.gateway.acquireChannel({ workspace_id, channel_id });
     // Word of the membership may overtake the channel's own events, which one may not hear before it.
@@ -220,7 +221,7 @@ export class Session {
       // The head just before one's own member.joined, which is the first event that follows.
       this.send({ type: 'channel.added', channel_id, head: { rev: rev - 1, seq } });
       this.socket.subscribe(channelKey(workspace_id, channel_id));
-      const hears = (): boolean => this.channels.get(channel_id) === rev;
+      const hears = (): boolean => this.channels.rev(channel_id) === rev;
       await resumeChannel(this.context, this.socket, { workspace_id, channel_id }, rev - 1, hears);
     });
   }
@@ -241,7 +242,7 @@ export class Session {
     const isOutdated = (number: number): boolean => change_id !== 0 && number > change_id;
     const coming = joining.get(channel_id);
     if (coming && !isOutdated(coming.change_id)) joining.delete(channel_id);
-    const joined = this.channels.get(channel_id);
+    const joined = this.channels.rev(channel_id);
     // Word that waited for hello may be of a leave before the joining that hello knows.
     if (joined === undefined || isOutdated(numbers.get(channel_id) ?? 0)) return;
     if (head.rev !== 0 && head.rev <= joined) return;
