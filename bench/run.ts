@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { connections } from './edge/connections.ts';
 import { deliveries } from './edge/deliveries.ts';
 import { oneCore } from './edge/one-core.ts';
+import { sockets } from './edge/sockets.ts';
 import { graph } from './graph.ts';
 import { latency } from './latency.ts';
 import { reading } from './reading.ts';
@@ -15,7 +16,7 @@ import { stackCosts } from './stack-costs.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes },
+  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes, sockets },
   'one-core': oneCore,
   'stack-costs': stackCosts,
   'take-over': takeOver,

@@ -29,7 +29,7 @@ export async function connections({ quick }: { quick: boolean }): Promise<object
 }
 
 /** Client n is in `each` of `all` channels, spread evenly. */
-function membership(sockets: number, each: number): string[][] {
+export function membership(sockets: number, each: number): string[][] {
   const all = each * 2;
   return Array.from({ length: sockets }, (_, n) =>
     Array.from({ length: each }, (_, i) => `channel-${(n * 7 + i * 2 + (n % 2)) % all}`),
@@ -41,18 +41,20 @@ async function idleOf(start: Start, sockets: number, each: number): Promise<obje
   const contender = await start(clients);
   const some = await connectAll(contender, clients.slice(0, 100));
   await quiet();
-  const before = contender.process.rss();
+  const [before, own] = [contender.process.rss(), contender.process.ownRss()];
   const [cpu, began] = [contender.process.cpu(), performance.now()];
   const open = await connectAll(contender, clients.slice(100), 100);
   const seconds = (performance.now() - began) / 1000;
   const cpu_us = ((contender.process.cpu() - cpu) * 1e6) / open.length;
   await quiet();
   const bytes = (contender.process.rss() - before) / open.length;
+  const ownBytes = (contender.process.ownRss() - own) / open.length;
   const lost = [...some, ...open].filter(({ closed }) => closed).length;
   for (const socket of [...some, ...open]) socket.destroy();
   await contender.stop();
   return {
     kib_of_rss_each: round(bytes / 1024),
+    kib_of_own_rss_each: round(ownBytes / 1024),
     seconds_to_connect: round(seconds),
     cpu_us_each: Math.round(cpu_us),
     lost,

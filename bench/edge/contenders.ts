@@ -16,42 +16,59 @@ const builds_ms = 300_000;
 /** A server with clients in its channels; client n hears the channels that it is given, `channel-0` and on. */
 export interface Contender {
   process: MeasuredProcess;
-  connect(n: number, channels: string[], localAddress?: string): Promise<RawSocket>;
+  connect(n: number, channels: string[]): Promise<RawSocket>;
   /** Fields of an order that only this one needs. */
   order(channels: string[]): object;
   stop(): Promise<void>;
 }
 
-/** `core`: the one that the server has to itself, all its threads; any, where it is not given. */
-export type Start = (clients: string[][], core?: number) => Promise<Contender>;
+export interface How {
+  /** The core that the server has to itself, all its threads; any, where it is not given. */
+  core?: number;
+  /** Millrace's settings. */
+  env?: { [name: string]: string };
+}
 
-export const bare: Start = async (_, core) => {
+export type Start = (clients: string[][], how?: How) => Promise<Contender>;
+
+/** Lets client n in, from an address of its own where one is given. */
+type Connect = (url: string, n: number, channels: string[], localAddress?: string) => Promise<RawSocket>;
+
+export const connects: { bare: Connect; millrace: Connect } = {
+  bare: (url, _, channels, localAddress) =>
+    RawSocket.open(`${url}/socket?channels=${channels.join(',')}`, {}, localAddress),
+  millrace: async (url, n, _, localAddress) => {
+    const protocol = `millrace.v1, bearer.${await tokenOf(`u${n}`)}`;
+    return RawSocket.open(`${url}/v1/socket`, { 'Sec-WebSocket-Protocol': protocol }, localAddress);
+  },
+};
+
+function tokenOf(user: string): Promise<string> {
+  return signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600);
+}
+
+export const bare: Start = async (_, { core } = {}) => {
   const args = ['--import', 'tsx', `${here}edge/bare-server.ts`];
   const server = await MeasuredProcess.start(process.execPath, args, {}, core);
   return {
     process: server,
-    connect: (_, channels, localAddress) =>
-      RawSocket.open(`${server.url}/socket?channels=${channels.join(',')}`, {}, localAddress),
+    connect: (n, channels) => connects.bare(server.url, n, channels),
     order: () => ({}),
     stop: () => server.stop(),
   };
 };
 
 /** Users and channels come by an import; `clients` says who is in which. */
-export const millrace: Start = async (clients, core) => {
+export const millrace: Start = async (clients, how) => {
   const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
-  const tokenOf = (user: string) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600);
   // By a process of its own: what is measured has nothing of it in its memory.
   const filling = await millraceOn(folder);
   await fill(filling.url, await tokenOf('u0'), clients);
   await filling.stop();
-  const server = await millraceOn(folder, core);
+  const server = await millraceOn(folder, how);
   return {
     process: server,
-    connect: async (n, _, localAddress) => {
-      const protocol = `millrace.v1, bearer.${await tokenOf(`u${n}`)}`;
-      return RawSocket.open(`${server.url}/v1/socket`, { 'Sec-WebSocket-Protocol': protocol }, localAddress);
-    },
+    connect: (n, channels) => connects.millrace(server.url, n, channels),
     order: (channels) => ({ ids: channels }),
     stop: async () => {
       await server.stop();
@@ -60,16 +77,17 @@ export const millrace: Start = async (clients, core) => {
   };
 };
 
-function millraceOn(folder: string, core?: number): Promise<MeasuredProcess> {
+function millraceOn(folder: string, { core, env }: How = {}): Promise<MeasuredProcess> {
   const args = ['--import', 'tsx', `${here}edge/millrace-server.ts`];
-  const env = {
+  const settings = {
     PORT: '0',
     MILLRACE_DATA_DIR: folder,
     MILLRACE_JWT_SECRET: secret,
     MILLRACE_RATE_LIMIT: 'off',
     MILLRACE_LOG_LEVEL: 'warn',
+    ...env,
   };
-  return MeasuredProcess.start(process.execPath, args, env, core);
+  return MeasuredProcess.start(process.execPath, args, settings, core);
 }
 
 async function fill(url: string, token: string, clients: string[][]): Promise<void> {
@@ -95,7 +113,7 @@ async function fill(url: string, token: string, clients: string[][]): Promise<vo
 }
 
 /** Centrifuge with history and recovery on. Wants Go. */
-export const centrifuge: Start = async (_, core) => {
+export const centrifuge: Start = async (_, { core } = {}) => {
   await mkdir(cache, { recursive: true });
   const binary = `${cache}/centrifuge`;
   await run('go', ['build', '-o', binary, '.'], { cwd: `${here}competitors/centrifuge`, timeout: builds_ms });
@@ -121,7 +139,7 @@ export const centrifuge: Start = async (_, core) => {
   };
 };
 
-export const socketIo: Start = async (_, core) => {
+export const socketIo: Start = async (_, { core } = {}) => {
   const folder = `${cache}/socket-io`;
   await mkdir(folder, { recursive: true });
   await cp(`${here}competitors/socket-io`, folder, { recursive: true });

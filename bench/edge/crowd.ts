@@ -1,4 +1,4 @@
-import type { Contender, Start } from './contenders.ts';
+import type { Contender, How, Start } from './contenders.ts';
 import type { RawSocket } from './raw-socket.ts';
 
 /** A contender with all its clients on it, of whom some may have been cut off. */
@@ -10,8 +10,8 @@ export class Crowd {
     private readonly clients: string[][],
   ) {}
 
-  static async gather(start: Start, clients: string[][], core?: number): Promise<Crowd> {
-    const crowd = new Crowd(await start(clients, core), clients);
+  static async gather(start: Start, clients: string[][], how?: How): Promise<Crowd> {
+    const crowd = new Crowd(await start(clients, how), clients);
     await crowd.complete();
     return crowd;
   }

@@ -54,7 +54,7 @@ function pin(cores: string): void {
 async function highestOf({ sockets, names }: (typeof shapes)[number], rounds: number): Promise<object> {
   const clients = Array.from({ length: sockets }, () => ['channel-0']);
   const crowds = new Map<string, Crowd>();
-  for (const name of names) crowds.set(name, await Crowd.gather(contenders[name]!, clients, serverCore));
+  for (const name of names) crowds.set(name, await Crowd.gather(contenders[name]!, clients, { core: serverCore }));
   const about = new Map<string, number>();
   const highest = new Map<string, Step[]>();
   // The first round warms up and finds where about each one's end is.

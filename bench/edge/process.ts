@@ -35,10 +35,10 @@ export class MeasuredProcess {
     return started;
   }
 
-  /** Resolves once the server has done it. */
-  async order(order: object): Promise<void> {
+  /** Resolves with what it says once it has done it. */
+  order(order: object): Promise<string> {
     this.child.stdin!.write(`${JSON.stringify(order)}\n`);
-    await this.line();
+    return this.line();
   }
 
   /** User and system CPU of all its threads so far, in seconds; utime and stime in ticks of 10 ms (proc(5)). */
@@ -49,7 +49,17 @@ export class MeasuredProcess {
 
   /** Resident memory in bytes. */
   rss(): number {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))![1]) * 1024;
+    return this.memory('VmRSS');
+  }
+
+  /** That part of it which is the process's own, and not a mapped file's (the store's, which other processes share and the system takes back). */
+  ownRss(): number {
+    return this.memory('RssAnon');
+  }
+
+  private memory(field: string): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)![1]) * 1024;
   }
 
   stop(): Promise<void> {
