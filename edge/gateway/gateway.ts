@@ -121,10 +121,16 @@ export class Gateway {
     this.forgetInterests();
   }
 
-  /** Wants a channel. Resolves with its feed, which has a head. Error: `unavailable` when fan-out doesn't answer in time. */
-  async acquireChannel(channel: ChannelId): Promise<ChannelFeed> {
-    const interest = await this.acquire(channelKey(channel.workspace_id, channel.channel_id));
-    return interest.feed!;
+  /**
+   * Wants a channel. Its feed, which has a head: at once where the channel is followed already, for whoever comes back wants hundreds.
+   * Error: `unavailable` when fan-out doesn't answer in time.
+   */
+  acquireChannel(channel: ChannelId): ChannelFeed | Promise<ChannelFeed> {
+    const address = channelKey(channel.workspace_id, channel.channel_id);
+    const known = this.interests.get(address);
+    if (!known || known.coming) return this.acquire(address).then(({ feed }) => feed!);
+    this.use(known);
+    return known.feed!;
   }
 
   /** Wants what goes to an address. Resolves once all that follows will arrive here. */
@@ -163,9 +169,7 @@ export class Gateway {
       this.interests.set(address, interest);
       interest.coming!.announced = this.announce(address, interest.ask, true);
     }
-    clearTimeout(interest.lingering);
-    interest.lingering = undefined;
-    interest.users++;
+    this.use(interest);
     const { coming } = interest;
     if (!coming) return interest;
     try {
@@ -189,6 +193,12 @@ export class Gateway {
       throw error;
     });
     return interest;
+  }
+
+  private use(interest: Interest): void {
+    clearTimeout(interest.lingering);
+    interest.lingering = undefined;
+    interest.users++;
   }
 
   private open(address: string): Interest {
