@@ -23,6 +23,7 @@ export async function connections({ quick }: { quick: boolean }): Promise<object
     : ([
         [5_000, 20],
         [1_000, 300],
+        [5_000, 300],
       ] as const))
     storms.push(await storm(sockets, channels));
   return { idle, storms };
@@ -61,6 +62,8 @@ async function idleOf(start: Start, sockets: number, each: number): Promise<obje
   };
 }
 
+const eventStart = /^\{"type":"event","channel_id":"([^"]+)","rev":(\d+),/;
+
 /** Everybody has heard all so far, is cut off, misses an event in each channel, comes back at once and resumes. */
 async function storm(sockets: number, each: number): Promise<object> {
   const clients = membership(sockets, each);
@@ -75,20 +78,20 @@ async function storm(sockets: number, each: number): Promise<object> {
   const caughtUp: number[] = [];
   let [missing, doubled] = [0, 0];
   const back = await connectAll(contender, clients, 0, undefined, (socket, n) => {
-    const wanted = new Set(clients[n]!);
     const seen = new Set<string>();
     socket.textBound = 1 << 20;
     socket.onText = (text) => {
-      if (text.startsWith('{"type":"event"')) {
-        const { channel_id, rev } = JSON.parse(text) as { channel_id: string; rev: number };
-        if (rev <= heads.get(channel_id)!) return;
-        const key = `${channel_id} ${rev}`;
+      // Its start is enough: to parse every event would make the loader the limit.
+      const event = eventStart.exec(text);
+      if (event) {
+        if (Number(event[2]) <= heads.get(event[1]!)!) return;
+        const key = `${event[1]} ${event[2]}`;
         if (seen.has(key)) doubled++;
         seen.add(key);
       }
-      if (!text.includes('"type":"resumed"')) return;
+      if (!text.startsWith('{"type":"resumed"')) return;
       caughtUp.push(performance.now() - began);
-      missing += [...wanted].filter((id) => !seen.has(`${id} ${heads.get(id)! + 1}`)).length;
+      missing += clients[n]!.filter((id) => !seen.has(`${id} ${heads.get(id)! + 1}`)).length;
       socket.onText = undefined;
     };
     const channels = Object.fromEntries(clients[n]!.map((id) => [id, heads.get(id)!]));
@@ -96,13 +99,14 @@ async function storm(sockets: number, each: number): Promise<object> {
   });
   for (let waited = 0; caughtUp.length < back.length && waited < 600; waited++)
     await new Promise((resolve) => setTimeout(resolve, 100));
+  const cut = back.filter(({ closed }) => closed).length;
   const cpu_s = contender.process.cpu() - cpu;
   for (const socket of back) socket.destroy();
   await contender.stop();
   const last = Math.max(...caughtUp) / 1000;
   return {
     ...{ sockets, channels_each: each, caught_up: caughtUp.length, seconds_until_the_last: round(last) },
-    ...{ cpu_s: round(cpu_s), missing, doubled },
+    ...{ cpu_s: round(cpu_s), missing, doubled, cut },
   };
 }
 

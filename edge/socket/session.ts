@@ -11,6 +11,7 @@ import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
 import { JoinedChannels } from './joined-channels.ts';
 import { type Resumed, resumeAtOnce, resumeChannel } from './resume.ts';
+import { resumedFrame } from './resumed-frame.ts';
 
 /** Person events that wait until `hello` is out; past it the socket is closed and comes back. */
 const waitingBound = 1000;
@@ -172,7 +173,7 @@ export class Session {
         if (next) channels.set(next[0], await this.catchUp(...next));
       });
     }
-    this.send({ type: 'resumed', ...(id === undefined ? {} : { id }), channels: Object.fromEntries(channels) });
+    this.socket.send(resumedFrame(id, channels));
   }
 
   /** As many of those that come next as need no waiting. */
