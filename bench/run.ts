@@ -6,6 +6,7 @@ import { connections } from './edge/connections.ts';
 import { deliveries } from './edge/deliveries.ts';
 import { oneCore } from './edge/one-core.ts';
 import { sockets } from './edge/sockets.ts';
+import { storms } from './edge/storms.ts';
 import { graph } from './graph.ts';
 import { latency } from './latency.ts';
 import { reading } from './reading.ts';
@@ -16,7 +17,7 @@ import { stackCosts } from './stack-costs.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes, sockets },
+  ...{ connections, deliveries, graph, latency, reading, restart, saturation, sizes, sockets, storms },
   'one-core': oneCore,
   'stack-costs': stackCosts,
   'take-over': takeOver,

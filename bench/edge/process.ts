@@ -16,7 +16,9 @@ export class MeasuredProcess {
       for (const { reject } of this.waiting) reject(new Error(`a server ended with ${code}`));
     });
     // A bench that fails must not leave its servers behind.
-    process.once('exit', () => child.kill('SIGKILL'));
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
   }
 
   url = '';
