@@ -10,8 +10,11 @@ export async function storms({ quick }: { quick: boolean }): Promise<object> {
     : ([
         [5_000, 20],
         [5_000, 300],
-      ] as const))
-    found.push(await storm(sockets, channels));
+      ] as const)) {
+    const result = await storm(sockets, channels);
+    console.error(JSON.stringify(result));
+    found.push(result);
+  }
   return { storms: found };
 }
 
