@@ -109,15 +109,25 @@ async function fill(url: string, token: string, clients: string[][]): Promise<vo
   for (let at = 0; at < users.length; at += 500) await post(users.slice(at, at + 500));
   const members = new Map<string, string[]>();
   for (const [n, channels] of clients.entries())
-    for (const channel of channels) members.set(channel, [...(members.get(channel) ?? []), `u${n}`]);
-  for (const [channel_id, all] of members)
-    for (let at = 0; at < all.length; at += 900)
-      await post([
-        {
-          ...{ type: 'channel', channel_id, name: channel_id, channel_type: 'public', creator_id: all[0] },
-          ...{ members: all.slice(at, at + 900), created_at: '2026-01-01T00:00:00Z' },
-        },
-      ]);
+    for (const channel of channels) {
+      const all = members.get(channel);
+      if (all) all.push(`u${n}`);
+      else members.set(channel, [`u${n}`]);
+    }
+  const left = [...members];
+  const some = async (): Promise<void> => {
+    for (let next = left.pop(); next; next = left.pop()) {
+      const [channel_id, all] = next;
+      for (let at = 0; at < all.length; at += 900)
+        await post([
+          {
+            ...{ type: 'channel', channel_id, name: channel_id, channel_type: 'public', creator_id: all[0] },
+            ...{ members: all.slice(at, at + 900), created_at: '2026-01-01T00:00:00Z' },
+          },
+        ]);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, some));
 }
 
 /** Centrifuge with history and recovery on. Wants Go. */
