@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { budget } from './budget/budget.ts';
 import { connections } from './edge/connections.ts';
 import { deliveries } from './edge/deliveries.ts';
+import { oneCore } from './edge/one-core.ts';
+import { sockets } from './edge/sockets.ts';
+import { storms } from './edge/storms.ts';
 import { graph } from './graph.ts';
 import { largeChannel } from './large-channel.ts';
 import { latency } from './latency.ts';
@@ -19,8 +22,24 @@ import { streams } from './streams/streams.ts';
 import { takeOver } from './take-over.ts';
 
 const benches: { [name: string]: (options: { quick: boolean }) => Promise<object> } = {
-  ...{ budget, connections, deliveries, graph, latency, reading, replay, restart, saturation, sizes, soak, streams },
+  ...{
+    budget,
+    connections,
+    deliveries,
+    graph,
+    latency,
+    reading,
+    replay,
+    restart,
+    saturation,
+    sizes,
+    soak,
+    sockets,
+    storms,
+    streams,
+  },
   'large-channel': largeChannel,
+  'one-core': oneCore,
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };

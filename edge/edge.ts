@@ -160,7 +160,8 @@ export async function startEdge(
     },
     admission,
   };
-  const hub = new Hub({ context, admission, traceId: newTraceId }, settings.egress_memory * 1024 * 1024);
+  const bounds = { unsent_bytes: settings.egress_memory * 1024 * 1024, sockets: settings.sockets };
+  const hub = new Hub({ context, admission, traceId: newTraceId }, bounds);
   const slack = slackApi(context, admission, settings, options.secret, registry);
   const handlersOf = ({ path }: Socket): SocketHandlers => (slack && path === socketPaths.slack ? slack.sockets : hub);
   metrics.watch(hub, gateway);

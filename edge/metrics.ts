@@ -45,6 +45,11 @@ export function edgeMetrics(registry: Registry) {
         'Sockets closed since the start because they did not keep up.',
         () => hub.closedTooSlow.count,
       );
+      gauge(
+        'millrace_sockets_refused',
+        'Sockets sent away since the start because there were as many as may be.',
+        () => hub.refused.count,
+      );
       gauge('millrace_interests', 'Channels and people that this gateway follows.', () => gateway.interestCount);
       gauge('millrace_requests_waiting', 'Commands whose answer is awaited.', () => gateway.requests.count);
       gauge(

@@ -59,3 +59,26 @@ describe('the rate limit', () => {
     assert.equal(await socket.closed, 4429);
   });
 });
+
+describe('a bound on sockets', () => {
+  let server: Server;
+  before(async () => {
+    server = await Server.start({ MILLRACE_SOCKETS: '2' });
+  });
+  after(() => server.stop());
+
+  it('sends the next one away with `reconnect` and 1012, and lets it in once another has gone', async () => {
+    const { person } = workspace(server);
+    const [alice, bob] = [await person('alice'), await person('bob')];
+    const first = await alice.socket();
+    const second = await bob.socket();
+    const refused = openSocket(server, bob.token);
+    const { after_ms } = await refused.next('reconnect');
+    assert.ok(after_ms >= 1000, `after ${after_ms} ms`);
+    assert.equal(await refused.closed, 1012);
+    assert.equal(refused.frames.length, 1, 'and no hello');
+    await first.close();
+    const again = await alice.socket();
+    await Promise.all([again.close(), second.close()]);
+  });
+});

@@ -22,36 +22,58 @@ export interface Contender {
   stop(): Promise<void>;
 }
 
-export type Start = (clients: string[][]) => Promise<Contender>;
+export interface How {
+  /** The core that the server has to itself, all its threads; any, where it is not given. */
+  core?: number;
+  /** Millrace's settings. */
+  env?: { [name: string]: string };
+}
 
-export const bare: Start = async () => {
-  const server = await MeasuredProcess.start(process.execPath, ['--import', 'tsx', `${here}edge/bare-server.ts`]);
+export type Start = (clients: string[][], how?: How) => Promise<Contender>;
+
+/** Lets client n in, from an address of its own where one is given. */
+type Connect = (url: string, n: number, channels: string[], localAddress?: string) => Promise<RawSocket>;
+
+export const connects: { bare: Connect; millrace: Connect } = {
+  bare: (url, _, channels, localAddress) =>
+    RawSocket.open(`${url}/socket?channels=${channels.join(',')}`, {}, localAddress),
+  millrace: async (url, n, _, localAddress) => {
+    const protocol = `millrace.v1, bearer.${await tokenOf(`u${n}`)}`;
+    return RawSocket.open(`${url}/v1/socket`, { 'Sec-WebSocket-Protocol': protocol }, localAddress);
+  },
+};
+
+/** By user: a client that comes back has its token still. */
+const tokens = new Map<string, Promise<string>>();
+
+function tokenOf(user: string): Promise<string> {
+  const known = tokens.get(user) ?? signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600);
+  tokens.set(user, known);
+  return known;
+}
+
+export const bare: Start = async (_, { core } = {}) => {
+  const args = ['--import', 'tsx', `${here}edge/bare-server.ts`];
+  const server = await MeasuredProcess.start(process.execPath, args, {}, core);
   return {
     process: server,
-    connect: (_, channels) => RawSocket.open(`${server.url}/socket?channels=${channels.join(',')}`),
+    connect: (n, channels) => connects.bare(server.url, n, channels),
     order: () => ({}),
     stop: () => server.stop(),
   };
 };
 
 /** Users and channels come by an import; `clients` says who is in which. */
-export const millrace: Start = async (clients) => {
+export const millrace: Start = async (clients, how) => {
   const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
-  const server = await MeasuredProcess.start(process.execPath, ['--import', 'tsx', `${here}edge/millrace-server.ts`], {
-    PORT: '0',
-    MILLRACE_DATA_DIR: folder,
-    MILLRACE_JWT_SECRET: secret,
-    MILLRACE_RATE_LIMIT: 'off',
-    MILLRACE_LOG_LEVEL: 'warn',
-  });
-  const tokenOf = (user: string) => signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600);
-  await fill(server.url, await tokenOf('u0'), clients);
+  // By a process of its own: what is measured has nothing of it in its memory.
+  const filling = await millraceOn(folder);
+  await fill(filling.url, await tokenOf('u0'), clients);
+  await filling.stop();
+  const server = await millraceOn(folder, how);
   return {
     process: server,
-    connect: async (n) => {
-      const protocol = `millrace.v1, bearer.${await tokenOf(`u${n}`)}`;
-      return RawSocket.open(`${server.url}/v1/socket`, { 'Sec-WebSocket-Protocol': protocol });
-    },
+    connect: (n, channels) => connects.millrace(server.url, n, channels),
     order: (channels) => ({ ids: channels }),
     stop: async () => {
       await server.stop();
@@ -60,10 +82,26 @@ export const millrace: Start = async (clients) => {
   };
 };
 
+function millraceOn(folder: string, { core, env }: How = {}): Promise<MeasuredProcess> {
+  const args = ['--import', 'tsx', `${here}edge/millrace-server.ts`];
+  const settings = {
+    PORT: '0',
+    MILLRACE_DATA_DIR: folder,
+    MILLRACE_JWT_SECRET: secret,
+    MILLRACE_RATE_LIMIT: 'off',
+    MILLRACE_LOG_LEVEL: 'warn',
+    ...env,
+  };
+  return MeasuredProcess.start(process.execPath, args, settings, core);
+}
+
 async function fill(url: string, token: string, clients: string[][]): Promise<void> {
   const post = async (items: object[]): Promise<void> => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/v1/imports`, { method: 'POST', headers, body: JSON.stringify({ items }) });
+    const body = JSON.stringify({ items });
+    const once = () => fetch(`${url}/v1/imports`, { method: 'POST', headers, body });
+    // A connection that the server has just given up for idle fails the first; an import that comes twice adds nothing.
+    const answer = await once().catch(once);
     const text = await answer.text();
     if (answer.status !== 200 || text.includes('"failed"')) throw new Error(`not filled: ${text.slice(0, 500)}`);
   };
@@ -71,27 +109,39 @@ async function fill(url: string, token: string, clients: string[][]): Promise<vo
   for (let at = 0; at < users.length; at += 500) await post(users.slice(at, at + 500));
   const members = new Map<string, string[]>();
   for (const [n, channels] of clients.entries())
-    for (const channel of channels) members.set(channel, [...(members.get(channel) ?? []), `u${n}`]);
-  for (const [channel_id, all] of members)
-    for (let at = 0; at < all.length; at += 900)
-      await post([
-        {
-          ...{ type: 'channel', channel_id, name: channel_id, channel_type: 'public', creator_id: all[0] },
-          ...{ members: all.slice(at, at + 900), created_at: '2026-01-01T00:00:00Z' },
-        },
-      ]);
+    for (const channel of channels) {
+      const all = members.get(channel);
+      if (all) all.push(`u${n}`);
+      else members.set(channel, [`u${n}`]);
+    }
+  const left = [...members];
+  const some = async (): Promise<void> => {
+    for (let next = left.pop(); next; next = left.pop()) {
+      const [channel_id, all] = next;
+      for (let at = 0; at < all.length; at += 900)
+        await post([
+          {
+            ...{ type: 'channel', channel_id, name: channel_id, channel_type: 'public', creator_id: all[0] },
+            ...{ members: all.slice(at, at + 900), created_at: '2026-01-01T00:00:00Z' },
+          },
+        ]);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, some));
 }
 
 /** Centrifuge with history and recovery on. Wants Go. */
-export const centrifuge: Start = async () => {
+export const centrifuge: Start = async (_, { core } = {}) => {
   await mkdir(cache, { recursive: true });
   const binary = `${cache}/centrifuge`;
   await run('go', ['build', '-o', binary, '.'], { cwd: `${here}competitors/centrifuge`, timeout: builds_ms });
-  const server = await MeasuredProcess.start(binary, [], { GOMAXPROCS: '1' });
+  const server = await MeasuredProcess.start(binary, [], { GOMAXPROCS: '1' }, core);
   return {
     process: server,
     connect: async (_, channels) => {
       const socket = await RawSocket.open(`${server.url}/socket`);
+      // What waits for a client goes into one frame, a line for each message.
+      socket.countsLines = true;
       socket.onText = (text) => {
         // Its own ping, an empty command, wants an empty one back.
         if (text === '{}') socket.send('{}');
@@ -107,12 +157,12 @@ export const centrifuge: Start = async () => {
   };
 };
 
-export const socketIo: Start = async () => {
+export const socketIo: Start = async (_, { core } = {}) => {
   const folder = `${cache}/socket-io`;
   await mkdir(folder, { recursive: true });
   await cp(`${here}competitors/socket-io`, folder, { recursive: true });
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, timeout: builds_ms });
-  const server = await MeasuredProcess.start(process.execPath, [`${folder}/server.mjs`]);
+  const server = await MeasuredProcess.start(process.execPath, [`${folder}/server.mjs`], {}, core);
   return {
     process: server,
     connect: async (_, channels) => {

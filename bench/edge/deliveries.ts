@@ -120,7 +120,7 @@ async function measure(
 }
 
 function counted(open: RawSocket[]): number {
-  return open.reduce((sum, { frames }) => sum + frames, 0);
+  return open.reduce((sum, { messages }) => sum + messages, 0);
 }
 
 /** Resolves once no frame has come for half a second. */

@@ -52,6 +52,11 @@ export const edgeSettings = {
     Type.Integer({ minimum: 1, default: 256 }),
     'Unsent bytes of all sockets together, in MiB; past it the slowest are closed.',
   ),
+  sockets: setting(
+    'MILLRACE_SOCKETS',
+    Type.Integer({ minimum: 1, default: 50_000 }),
+    'Open sockets of one gateway; past it a client is sent `reconnect` and closed with 1012. Each takes an open file, so keep it below what the process may open (`ulimit -n`).',
+  ),
   transport: setting(
     'MILLRACE_TRANSPORT',
     Type.Union([Type.Literal('auto'), Type.Literal('uws'), Type.Literal('ws')], { default: 'auto' }),

@@ -1,3 +1,4 @@
+import { channelKey } from '../../platform/keys.ts';
 import type { ChannelId, Head, MessageStore } from '../../platform/messages/port.ts';
 import type { Message, MessageEvent } from '../../schemas/generated/types.ts';
 import { eventFrame, messageFrame, storedEventFrame } from '../wire/message.ts';
@@ -35,12 +36,17 @@ export class ChannelFeed {
   private dropped = 0;
   private endPause = (): void => undefined;
   private readonly reaching = new Set<() => void>();
+  /** The topic of those who hear it: made once, for all their sockets. */
+  readonly address: string;
+
   constructor(
     readonly channel: ChannelId,
     private readonly store: MessageStore,
     private readonly publish: (frame: Buffer, event?: MessageEvent) => void,
     private readonly failed: (error: unknown) => void,
-  ) {}
+  ) {
+    this.address = channelKey(channel.workspace_id, channel.channel_id);
+  }
 
   /** Undefined until `begin` is through. */
   get current(): Head | undefined {

@@ -38,6 +38,7 @@ it('a gateway that missed records gives all up, says so, and follows anew', asyn
   await log.append([marker(1)]);
   const feed = await first;
   assert.deepEqual(feed.current, { rev: 7, seq: 3 });
+  assert.equal(gateway.acquireChannel(channel), feed, 'one that is followed is there at once');
 
   // More at once than the topic keeps: the reader wakes behind its start.
   await log.append(Array.from({ length: bound * 2 }, () => marker(1)));
@@ -45,7 +46,7 @@ it('a gateway that missed records gives all up, says so, and follows anew', asyn
   assert.equal(gateway.interestCount, 0);
 
   let arrived = false;
-  const again = gateway.acquireChannel(channel).finally(() => {
+  const again = Promise.resolve(gateway.acquireChannel(channel)).finally(() => {
     arrived = true;
   });
   await log.append([marker(1)]);

@@ -26,14 +26,18 @@ interface Interest {
   /** This interest's own number, which its marker brings back. */
   ask: number;
   users: number;
-  /** Resolves once the barrier has come and, for a channel, its feed has begun. */
-  ready: Promise<void>;
-  /** It has: whoever wants the address then waits for nothing. */
-  live: boolean;
-  arrived(): void;
-  announced: Promise<void>;
+  /** Undefined once all that follows arrives here: whoever wants the address then waits for nothing. */
+  coming: Coming | undefined;
   feed: ChannelFeed | undefined;
   lingering: NodeJS.Timeout | undefined;
+}
+
+/** What an interest needs until it is there, and not for the hours after that. */
+interface Coming {
+  /** Resolves once the barrier has come and, for a channel, its feed has begun. */
+  ready: Promise<void>;
+  arrived(): void;
+  announced: Promise<void>;
 }
 
 export interface GatewayPorts {
@@ -117,10 +121,16 @@ export class Gateway {
     this.forgetInterests();
   }
 
-  /** Wants a channel. Resolves with its feed, which has a head. Error: `unavailable` when fan-out doesn't answer in time. */
-  async acquireChannel(channel: ChannelId): Promise<ChannelFeed> {
-    const interest = await this.acquire(channelKey(channel.workspace_id, channel.channel_id));
-    return interest.feed!;
+  /**
+   * Wants a channel. Its feed, which has a head: at once where the channel is followed already, for whoever comes back wants hundreds.
+   * Error: `unavailable` when fan-out doesn't answer in time.
+   */
+  acquireChannel(channel: ChannelId): ChannelFeed | Promise<ChannelFeed> {
+    const address = channelKey(channel.workspace_id, channel.channel_id);
+    const known = this.interests.get(address);
+    if (!known || known.coming) return this.acquire(address).then(({ feed }) => feed!);
+    this.use(known);
+    return known.feed!;
   }
 
   /** Wants what goes to an address. Resolves once all that follows will arrive here. */
@@ -157,14 +167,13 @@ export class Gateway {
     if (!interest) {
       interest = this.open(address);
       this.interests.set(address, interest);
-      interest.announced = this.announce(address, interest.ask, true);
+      interest.coming!.announced = this.announce(address, interest.ask, true);
     }
-    clearTimeout(interest.lingering);
-    interest.lingering = undefined;
-    interest.users++;
-    if (interest.live) return interest;
+    this.use(interest);
+    const { coming } = interest;
+    if (!coming) return interest;
     try {
-      await interest.announced;
+      await coming.announced;
     } catch (error) {
       // Nobody will ever answer this one: the next who wants the address asks anew.
       if (this.interests.get(address) === interest) this.interests.delete(address);
@@ -176,7 +185,7 @@ export class Gateway {
       late = new MillraceError('unavailable', detail, { retryAfter: 1 });
       return late;
     };
-    await withDeadline(interest.ready, limits.deadline_ms, unfollowed).catch((error) => {
+    await withDeadline(coming.ready, limits.deadline_ms, unfollowed).catch((error) => {
       if (this.interests.get(address) !== interest) throw error;
       // One that failed stays failed, for whoever comes: it is forgotten, and the next who wants the address asks anew.
       if (error !== late) this.forget(address, interest);
@@ -184,6 +193,12 @@ export class Gateway {
       throw error;
     });
     return interest;
+  }
+
+  private use(interest: Interest): void {
+    clearTimeout(interest.lingering);
+    interest.lingering = undefined;
+    interest.users++;
   }
 
   private open(address: string): Interest {
@@ -199,12 +214,11 @@ export class Gateway {
       arrived = resolve;
     });
     const ready = feed ? marker.then(() => feed.begin()) : marker;
-    const announced = Promise.resolve();
-    const ask = ++this.asks;
-    const interest: Interest = { ask, users: 0, ready, live: false, arrived, announced, feed, lingering: undefined };
+    const coming = { ready, arrived, announced: Promise.resolve() };
+    const interest: Interest = { ask: ++this.asks, users: 0, coming, feed, lingering: undefined };
     // Whoever acquires awaits it; its failure is caught here so that one without a waiter is no unhandled one.
     ready.then(() => {
-      interest.live = true;
+      interest.coming = undefined;
     }, failed);
     return interest;
   }
@@ -276,7 +290,7 @@ export class Gateway {
       case 'InterestMarker': {
         const { address, epoch, ask } = value as InterestMarker;
         const interest = this.interests.get(address);
-        if (epoch === this.held?.epoch && ask === interest?.ask) interest.arrived();
+        if (epoch === this.held?.epoch && ask === interest?.ask) interest.coming?.arrived();
         return;
       }
       default:

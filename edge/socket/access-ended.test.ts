@@ -27,7 +27,7 @@ async function opened() {
     count: () => void pinged.push('counted'),
   };
   const ports = { context, admission, traceId: () => '' } as unknown as ConstructorParameters<typeof Hub>[0];
-  const hub = new Hub(ports, Number.POSITIVE_INFINITY);
+  const hub = new Hub(ports, { unsent_bytes: Number.POSITIVE_INFINITY, sockets: Number.POSITIVE_INFINITY });
   const sent: { type: string }[] = [];
   const ends: [code: number, reason: string][] = [];
   const cut = { at: undefined as number | undefined };

@@ -19,7 +19,6 @@ const concurrency = 256;
 export interface ConnectionPorts {
   context: CallContext;
   admission: Admission;
-  opened(session: Session): void;
   traceId(): string;
 }
 
@@ -43,7 +42,9 @@ export class Connection {
 
   constructor(
     readonly socket: Socket,
+    /** Shared by all connections, as the next two are. */
     private readonly ports: ConnectionPorts,
+    private readonly opened: (session: Session) => void,
     private readonly clock: () => number,
   ) {
     this.lastSeen = clock();
@@ -63,7 +64,7 @@ export class Connection {
       if (this.closing) return;
       const session = new Session(this.socket, identity, context, (error) => this.fail(error));
       this.session = session;
-      this.ports.opened(session);
+      this.opened(session);
       await session.greet();
       this.greeted = true;
       const early = this.queue ?? [];

@@ -6,18 +6,25 @@ import { Hub } from './hub.ts';
 const second = 1000;
 
 /** A hub under a clock that the test moves, with sockets that answer pings or don't. */
-function hub() {
+function hub(sockets = Number.POSITIVE_INFINITY) {
   const opened = new Set<Socket>();
   const admission = { identify: () => new Promise(() => undefined) };
   const ports = { context: {}, admission, traceId: () => '' } as unknown as ConstructorParameters<typeof Hub>[0];
   /** How long this process stood still: no timer has run meanwhile. */
   const stood = { ms: 0 };
-  const made = new Hub(ports, Number.POSITIVE_INFINITY, () => Date.now() + stood.ms);
+  const made = new Hub(ports, { unsent_bytes: Number.POSITIVE_INFINITY, sockets }, () => Date.now() + stood.ms);
   made.start();
   const open = (answers: boolean) => {
-    const told = { pings: 0, cutAt: undefined as number | undefined, socket: undefined as unknown as Socket };
+    const told = {
+      ...{ pings: 0, cutAt: undefined as number | undefined, socket: undefined as unknown as Socket },
+      ...{ sent: [] as string[], ended: undefined as number | undefined },
+    };
     const socket = {
       unsent: () => 0,
+      send: (frame: string) => void told.sent.push(frame),
+      end: (code: number) => {
+        told.ended = code;
+      },
       ping: () => {
         told.pings++;
         if (answers) made.alive(socket);
@@ -96,5 +103,32 @@ describe('heartbeats', () => {
     for (let at = 0; at < 15; at++) mock.timers.tick(second);
     assert.equal(alive.cutAt, undefined);
     assert.ok(silent.cutAt !== undefined, 'who says nothing now either is cut');
+  });
+});
+
+describe('a gateway with as many sockets as may be', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setInterval', 'setTimeout', 'Date'], now: 1_700_000_000_000 }));
+  afterEach(() => mock.timers.reset());
+
+  it('tells who comes to come back, keeps nothing of them, and lets in again once there is room', () => {
+    const { made, open } = hub(3);
+    const inside = [open(true), open(true), open(true)];
+    const refused = [open(true), open(true)];
+    for (const { sent, ended } of refused) {
+      const [told, ...others] = sent.map((frame) => JSON.parse(frame) as { type: string; after_ms: number });
+      assert.deepEqual([told!.type, others.length, ended], ['reconnect', 0, 1012]);
+      assert.ok(told!.after_ms >= 1000 && told!.after_ms < 10_000, `after ${told!.after_ms} ms`);
+    }
+    assert.deepEqual([made.count, made.refused.count], [3, 2]);
+    assert.ok(inside.every(({ sent }) => sent.length === 0));
+    made.message(refused[0]!.socket, Buffer.from('{"type":"ping"}'), false);
+    mock.timers.tick(2 * second);
+    assert.ok(
+      refused.every(({ cutAt }) => cutAt !== undefined),
+      'one that does not go is cut',
+    );
+    assert.equal(made.count, 3, 'their ends are no one else’s');
+    made.closed(inside[0]!.socket, 1000);
+    assert.deepEqual([open(true).sent, made.count], [[], 3]);
   });
 });

@@ -12,20 +12,33 @@ const brokenGrace_ms = 10_000;
 
 const tick_ms = limits.heartbeat_ms / 10;
 
+/** Those who find no place come back one second to so much more later. */
+const fullSpread_ms = 9000;
+
+export interface HubBounds {
+  /** What all sockets together have not taken yet; past it the slowest are closed. */
+  unsent_bytes: number;
+  /** Past it nobody else is let in. */
+  sockets: number;
+}
+
 /** Every socket of this gateway: who is on which, heartbeats, and the bound on what all of them have not taken yet. */
 export class Hub {
   private readonly connections = new Map<Socket, Connection>();
-  private readonly people = new Map<string, Set<Session>>();
+  /** Few each, mostly one. */
+  private readonly people = new Map<string, readonly Session[]>();
+  private readonly opened = (session: Session): void => this.add(session);
   private beat: NodeJS.Timeout | undefined;
   private tickedAt: number;
   /** Silence before this counts for nothing. */
   private excused = 0;
   readonly closedTooSlow = { count: 0 };
+  /** Since the start, because there were too many. */
+  readonly refused = { count: 0 };
 
   constructor(
-    private readonly ports: Omit<ConnectionPorts, 'opened'>,
-    /** Bytes. */
-    private readonly egressBound: number,
+    private readonly ports: ConnectionPorts,
+    private readonly bounds: HubBounds,
     private readonly clock: () => number = Date.now,
   ) {
     this.tickedAt = clock();
@@ -41,9 +54,18 @@ export class Hub {
   }
 
   open(socket: Socket, handshake: Handshake): void {
-    const connection = new Connection(socket, { ...this.ports, opened: (session) => this.add(session) }, this.clock);
+    if (this.connections.size >= this.bounds.sockets) return this.refuse(socket);
+    const connection = new Connection(socket, this.ports, this.opened, this.clock);
     this.connections.set(socket, connection);
     void connection.open(handshake);
+  }
+
+  /** Whoever it is: to look at a token costs more than to send its bearer away. */
+  private refuse(socket: Socket): void {
+    this.refused.count++;
+    socket.send(JSON.stringify({ type: 'reconnect', after_ms: Math.floor(Math.random() * fullSpread_ms) + 1000 }));
+    socket.end(1012, 'full');
+    setTimeout(() => socket.terminate(), 2000).unref();
   }
 
   message(socket: Socket, data: Buffer, binary: boolean): void {
@@ -106,7 +128,7 @@ export class Hub {
         if (connection.session && silent_ms <= limits.heartbeat_ms + tick_ms) this.touch(connection.session);
       }
     }
-    if (unsent > this.egressBound) this.shed(unsent - this.egressBound);
+    if (unsent > this.bounds.unsent_bytes) this.shed(unsent - this.bounds.unsent_bytes);
   }
 
   /** Closes the sockets with the most unsent bytes until `excess` is gone. */
@@ -130,20 +152,17 @@ export class Hub {
 
   private add(session: Session): void {
     const key = personKey(session.identity.workspace_id, session.identity.user_id);
-    const sessions = this.people.get(key) ?? new Set();
-    sessions.add(session);
-    this.people.set(key, sessions);
+    this.people.set(key, [...(this.people.get(key) ?? []), session]);
     this.touch(session);
   }
 
   private remove(session: Session, grace_ms: number): void {
     const key = personKey(session.identity.workspace_id, session.identity.user_id);
-    const sessions = this.people.get(key);
-    sessions?.delete(session);
+    const others = this.people.get(key)?.filter((one) => one !== session);
     const { presence, watches } = this.ports.context;
     watches.forget(session);
     this.noted(presence.leave(session.identity, session.connection_id, grace_ms));
-    if (sessions?.size !== 0) return;
+    if (others?.length !== 0) return void (others && this.people.set(key, others));
     this.people.delete(key);
     this.noted(presence.leave(session.identity, restDevice, 0));
   }

@@ -13,6 +13,24 @@ const pace_bytes = limits.unsent_bytes / 2;
 export type Resumed = { status: 'caught_up' | 'reset'; head: Head } | { status: 'gone' };
 
 /**
+ * The same as `resumeChannel`, at once, where a channel's newest frames hold all that is asked for and the socket has room; undefined, and
+ * nothing sent, where they don't.
+ */
+export function resumeAtOnce(
+  { gateway }: CallContext,
+  socket: Socket,
+  channel: ChannelId,
+  rev: number,
+): Resumed | undefined {
+  const feed = gateway.feed(channel);
+  if (!feed?.current || rev > feed.current.rev) return undefined;
+  const recent = feed.since(rev);
+  if (!recent || !fits(socket, recent)) return undefined;
+  for (const frame of recent) socket.send(frame);
+  return { status: 'caught_up', head: feed.current };
+}
+
+/**
  * Sends every event of a channel after `rev` once, in order, and leaves the socket subscribed: nothing comes twice, and
  * nothing is left out between the last one sent and the first live one. `hears` is asked after each wait: what the person
  * has left meanwhile is neither sent nor subscribed again.
@@ -33,11 +51,8 @@ export async function resumeChannel(
     await feed.reached(rev);
     if (!hears()) return { status: 'gone' };
   }
-  const recent = feed.since(rev);
-  if (recent && fits(socket, recent)) {
-    for (const frame of recent) socket.send(frame);
-    return { status: 'caught_up', head: feed.current };
-  }
+  const done = resumeAtOnce(context, socket, channel, rev);
+  if (done) return done;
 
   // In several steps: live events must wait, for they would overtake.
   const topic = channelKey(channel.workspace_id, channel.channel_id);

@@ -19,6 +19,7 @@ async function session() {
     subscribe: (topic: string) => void subscribed.add(topic),
     unsubscribe: (topic: string) => void subscribed.delete(topic),
     unsent: () => 0,
+    together: (work: () => void) => work(),
   } as unknown as Socket;
   const feed = { current: { rev: 9, seq: 9 }, reached: async () => undefined, since: () => [], recent: () => [] };
   const context = {
@@ -118,5 +119,56 @@ describe('word of a removal, which comes past the channel’s order', () => {
     await later();
     assert.equal(subscribed.size, 0);
     assert.ok(!told().includes('channel.added'));
+  });
+});
+
+describe('a resume of many channels', () => {
+  it('writes at once what the newest frames hold, waits for what they do not, and keeps to the order asked for', async () => {
+    const names = ['a', 'b', 'old', 'c', 'left', 'd'];
+    const feeds = new Map(
+      names.map((channel_id) => {
+        const frames = channel_id === 'old' ? undefined : [Buffer.from(JSON.stringify({ type: 'event', channel_id }))];
+        const since = (rev: number) => (rev === 1 ? frames : []);
+        const channel = { workspace_id: 'w', channel_id };
+        return [
+          channel_id,
+          { channel, address: channel_id, current: { rev: 2, seq: 2 }, since, reached: async () => undefined },
+        ];
+      }),
+    );
+    /** Frames by write. */
+    const writes: string[][] = [];
+    let open: string[] | undefined;
+    const socket = {
+      send: (frame: string | Buffer) => {
+        const { type, channel_id } = JSON.parse(frame.toString()) as { type: string; channel_id?: string };
+        if (open) open.push(channel_id ?? type);
+        else writes.push([channel_id ?? type]);
+      },
+      together: (work: () => void) => {
+        open = [];
+        work();
+        if (open.length > 0) writes.push(open);
+        open = undefined;
+      },
+      ...{ subscribe: () => undefined, unsubscribe: () => undefined, unsent: () => 0 },
+    } as unknown as Socket;
+    const joined = names.filter((name) => name !== 'left');
+    const context = {
+      store: {
+        memberships: async () => joined.map((channel_id) => ({ channel_id, joined: true, rev: 1 })),
+        eventsAfter: async () => [{ rev: 2, body: { MembersChanged: { kind: 'joined', user_ids: ['x'] } } }],
+      },
+      gateway: {
+        acquirePerson: async () => undefined,
+        acquireChannel: ({ channel_id }: { channel_id: string }) => feeds.get(channel_id),
+        feed: ({ channel_id }: { channel_id: string }) => feeds.get(channel_id),
+      },
+    } as unknown as CallContext;
+    const opened = new Session(socket, alice as never, context, (error) => assert.fail(String(error)));
+    await opened.greet();
+    writes.length = 0;
+    await opened.resume('r', Object.fromEntries(names.map((name) => [name, 1])));
+    assert.deepEqual(writes, [['a', 'b'], ['old'], ['c'], ['d'], ['resumed']]);
   });
 });

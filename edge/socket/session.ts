@@ -6,9 +6,12 @@ import type { PersonEvent } from '../../schemas/generated/types.ts';
 import type { Identity } from '../auth/claims.ts';
 import type { CallContext } from '../calls/context.ts';
 import { readState } from '../calls/unreads.ts';
+import type { ChannelFeed } from '../gateway/channel-feed.ts';
 import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
-import { type Resumed, resumeChannel } from './resume.ts';
+import { JoinedChannels } from './joined-channels.ts';
+import { type Resumed, resumeAtOnce, resumeChannel } from './resume.ts';
+import { resumedFrame } from './resumed-frame.ts';
 
 /** Person events that wait until `hello` is out; past it the socket is closed and comes back. */
 const waitingBound = 1000;
@@ -39,7 +42,7 @@ export class Session {
    * Channels whose events this socket hears, with the rev at which its person joined. Each joining has a rev of its own,
    * so what waited through a leave and a return knows that it is outdated.
    */
-  private readonly channels = new Map<string, number>();
+  private readonly channels = new JoinedChannels();
   /** Undefined until one changes: most sockets never need it. */
   private changes: Changes | undefined;
   /** Undefined once hello is out. */
@@ -68,12 +71,11 @@ export class Session {
     const joined = await this.acquired();
     if (!joined) return;
     const heads: { channel_id: string; head: Head }[] = [];
-    for (const { rev, feed } of joined) {
-      // The feed's own text, which all sessions share.
-      const { channel_id } = feed.channel;
-      this.channels.set(channel_id, rev);
-      this.socket.subscribe(channelKey(workspace_id, channel_id));
-      heads.push({ channel_id, head: feed.current! });
+    // By the feed's own text of the id, which all sessions share.
+    this.channels.fill(joined.map(({ rev, feed }) => ({ channel_id: feed.channel.channel_id, rev })));
+    for (const { feed } of joined) {
+      this.socket.subscribe(feed.address);
+      heads.push({ channel_id: feed.channel.channel_id, head: feed.current! });
     }
     this.send({
       type: 'hello',
@@ -92,26 +94,27 @@ export class Session {
   private async acquired() {
     const { gateway, store } = this.context;
     const { workspace_id, user_id } = this.identity;
-    const held: string[] = [personKey(workspace_id, user_id)];
+    const held: { rev: number; feed: ChannelFeed }[] = [];
+    const giveBack = (): void => {
+      gateway.release(personKey(workspace_id, user_id));
+      for (const { feed } of held) gateway.release(feed.address);
+    };
     try {
-      const joined = (await store.memberships(this.identity)).filter((membership) => membership.joined);
-      const feeds = await Promise.allSettled(
-        joined.map(async ({ channel_id, rev }) => {
-          const feed = await gateway.acquireChannel({ workspace_id, channel_id });
-          held.push(channelKey(workspace_id, channel_id));
-          return { rev, feed };
-        }),
-      );
-      if (!this.closed)
-        return feeds.map((result) => {
-          if (result.status === 'rejected') throw result.reason;
-          return result.value;
-        });
+      const coming: Promise<void>[] = [];
+      for (const { channel_id, rev, joined } of await store.memberships(this.identity)) {
+        if (!joined) continue;
+        const feed = gateway.acquireChannel({ workspace_id, channel_id });
+        if (feed instanceof Promise) coming.push(feed.then((own) => void held.push({ rev, feed: own })));
+        else held.push({ rev, feed });
+      }
+      // All of them, for what comes after one that failed is to be given back, too.
+      for (const result of await Promise.allSettled(coming)) if (result.status === 'rejected') throw result.reason;
     } catch (error) {
-      for (const address of held) gateway.release(address);
+      giveBack();
       throw error;
     }
-    for (const address of held) gateway.release(address);
+    if (!this.closed) return held;
+    giveBack();
     return undefined;
   }
 
@@ -122,7 +125,7 @@ export class Session {
   }
 
   hears(channelId: string): boolean {
-    return this.channels.has(channelId);
+    return this.channels.rev(channelId) !== undefined;
   }
 
   send(frame: { type: string; [field: string]: unknown }): void {
@@ -160,21 +163,36 @@ export class Session {
   /** Sends what a client missed of its channels, then where each stands. */
   async resume(id: string | undefined, wanted: { [channel: string]: number }): Promise<void> {
     const channels = new Map<string, Resumed>();
+    const asked = Object.entries(wanted);
     // One after another: a client with hundreds of channels must not fill the socket at once.
-    for (const [channel_id, rev] of Object.entries(wanted)) {
+    while (channels.size < asked.length) {
       if (this.closed) return;
-      channels.set(channel_id, await this.catchUp(channel_id, rev));
+      await this.inTurn(async () => {
+        this.socket.together(() => this.catchUpAtOnce(asked, channels));
+        const next = asked[channels.size];
+        if (next) channels.set(next[0], await this.catchUp(...next));
+      });
     }
-    this.send({ type: 'resumed', ...(id === undefined ? {} : { id }), channels: Object.fromEntries(channels) });
+    this.socket.send(resumedFrame(id, channels));
   }
 
-  private catchUp(channel_id: string, rev: number): Promise<Resumed> {
-    return this.inTurn(async () => {
-      const joined = this.channels.get(channel_id);
-      if (joined === undefined) return { status: 'gone' };
-      const channel = { workspace_id: this.identity.workspace_id, channel_id };
-      return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.get(channel_id) === joined);
-    });
+  /** As many of those that come next as need no waiting. */
+  private catchUpAtOnce(asked: [channel_id: string, rev: number][], channels: Map<string, Resumed>): void {
+    const { workspace_id } = this.identity;
+    for (let next = asked[channels.size]; next; next = asked[channels.size]) {
+      const [channel_id, rev] = next;
+      if (!this.hears(channel_id)) return;
+      const done = resumeAtOnce(this.context, this.socket, { workspace_id, channel_id }, rev);
+      if (!done) return;
+      channels.set(channel_id, done);
+    }
+  }
+
+  private async catchUp(channel_id: string, rev: number): Promise<Resumed> {
+    const joined = this.channels.rev(channel_id);
+    if (joined === undefined) return { status: 'gone' };
+    const channel = { workspace_id: this.identity.workspace_id, channel_id };
+    return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.rev(channel_id) === joined);
   }
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -188,9 +206,9 @@ export class Session {
     if (this.closed) return;
     this.closed = true;
     const { workspace_id, user_id } = this.identity;
-    for (const channel_id of this.channels.keys()) this.context.gateway.release(channelKey(workspace_id, channel_id));
+    for (const channel_id of this.channels.all()) this.context.gateway.release(channelKey(workspace_id, channel_id));
     if (!this.waiting) this.context.gateway.release(personKey(workspace_id, user_id));
-    this.channels.clear();
+    this.channels.fill([]);
   }
 
   private async work({ body }: PersonEvent): Promise<void> {
@@ -207,7 +225,7 @@ export class Session {
     const { workspace_id } = this.identity;
     const { joining, numbers } = this.changed();
     const wanted = (): boolean => joining.get(channel_id) === entry;
-    if (this.closed || !wanted() || this.channels.has(channel_id)) return;
+    if (this.closed || !wanted() || this.hears(channel_id)) return;
     if (!(await this.isMember(channel_id, rev))) return void (wanted() && joining.delete(channel_id));
     const feed = await this.context.gateway.acquireChannel({ workspace_id, channel_id });
     // Word of the membership may overtake the channel's own events, which one may not hear before it.
@@ -220,7 +238,7 @@ export class Session {
       // The head just before one's own member.joined, which is the first event that follows.
       this.send({ type: 'channel.added', channel_id, head: { rev: rev - 1, seq } });
       this.socket.subscribe(channelKey(workspace_id, channel_id));
-      const hears = (): boolean => this.channels.get(channel_id) === rev;
+      const hears = (): boolean => this.channels.rev(channel_id) === rev;
       await resumeChannel(this.context, this.socket, { workspace_id, channel_id }, rev - 1, hears);
     });
   }
@@ -241,7 +259,7 @@ export class Session {
     const isOutdated = (number: number): boolean => change_id !== 0 && number > change_id;
     const coming = joining.get(channel_id);
     if (coming && !isOutdated(coming.change_id)) joining.delete(channel_id);
-    const joined = this.channels.get(channel_id);
+    const joined = this.channels.rev(channel_id);
     // Word that waited for hello may be of a leave before the joining that hello knows.
     if (joined === undefined || isOutdated(numbers.get(channel_id) ?? 0)) return;
     if (head.rev !== 0 && head.rev <= joined) return;

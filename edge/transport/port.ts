@@ -30,6 +30,8 @@ export interface Socket {
   /** Where it was opened: one of `socketPaths`. */
   readonly path: string;
   send(frame: string | Buffer): void;
+  /** Runs `work`, whose frames may go out in fewer writes: each is a system call otherwise. */
+  together(work: () => void): void;
   ping(): void;
   /** Adds the socket to those that `Transport.publish` reaches. */
   subscribe(topic: string): void;

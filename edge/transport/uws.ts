@@ -232,6 +232,16 @@ class UwsSocket implements Socket {
     }
   }
 
+  together(work: () => void): void {
+    if (this.closed) return work();
+    this.calls.depth++;
+    try {
+      this.ws.cork(work);
+    } finally {
+      this.calls.depth--;
+    }
+  }
+
   ping(): void {
     if (!this.closed) this.ws.ping();
   }

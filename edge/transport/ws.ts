@@ -131,6 +131,11 @@ class WsSocket implements Socket {
     this.ws.send(frame, { binary: false });
   }
 
+  /** ws has no such thing. */
+  together(work: () => void): void {
+    work();
+  }
+
   ping(): void {
     if (this.ws.readyState === this.ws.OPEN) this.ws.ping();
   }

@@ -125,6 +125,7 @@ export class SlackApp {
         const happening = happeningOfFrame(frame.toString());
         if (happening) this.take(happening);
       },
+      together: (work) => work(),
       ping: () => undefined,
       subscribe: (topic) => ports.subscribe(topic),
       unsubscribe: (topic) => ports.unsubscribe(topic),
