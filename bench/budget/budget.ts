@@ -14,8 +14,8 @@ const perChannel = 2;
 const results = fileURLToPath(new URL('../results/', import.meta.url));
 
 /**
- * Where a message's CPU goes: the process's threads by what the kernel says, without a profile; then the stages of those
- * that run JavaScript, by a profile's shares. Channels of two, so two deliveries a message.
+ * Where a message's CPU goes: the process's threads by what the kernel says, without a profile; then the stages of the
+ * main one, by a profile's shares. Channels of two, so two deliveries a message.
  */
 export async function budget({ quick }: { quick: boolean }): Promise<object> {
   const rate = quick ? 1000 : 4000;
@@ -52,11 +52,6 @@ export async function budget({ quick }: { quick: boolean }): Promise<object> {
     main_stages_us_a_message: Object.fromEntries(
       stages.map((stage) => [stage, round((shares.get(stage)! / all) * main)]),
     ),
-    other_threads_stages_us_a_message: profiled.others.map((stacks) =>
-      Object.fromEntries(
-        [...byStage(stacks)].filter(([, us]) => us > 0).map(([stage, us]) => [stage, round(us / profiled.result.sent)]),
-      ),
-    ),
     profiled: short(profiled.result),
   };
 }
@@ -74,16 +69,9 @@ async function profile(rate: number, seconds: number) {
     const to = (performance.now() - began) * 1000;
     disconnect(clients);
     await server.stop();
-    // A thread's profile begins with it, up to a second after the process: a small part of what is looked at.
-    const threads = readdirSync(folder).map((file) => ({
-      main: Number(/\.(\d+)\.\d+\.cpuprofile$/.exec(file)![1]) === 0 || file.includes(`.${server.pid}.0.`),
-      stacks: stacksOf(`${folder}/${file}`, from, to),
-    }));
-    return {
-      result,
-      main: threads.filter(({ main }) => main).flatMap(({ stacks }) => stacks),
-      others: threads.filter(({ main }) => !main).map(({ stacks }) => stacks),
-    };
+    // Node writes the main thread's alone.
+    const [file] = readdirSync(folder);
+    return { result, main: stacksOf(`${folder}/${file}`, from, to) };
   } finally {
     rmSync(folder, { recursive: true });
   }
