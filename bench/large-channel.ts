@@ -160,5 +160,5 @@ async function connectAll(edges: MeasuredProcess[], online: number): Promise<Per
 }
 
 function tokenOf(user: string): Promise<string> {
-  return signToken(secret, { user_id: user, workspace_id: 'bench', role: 'owner' }, 3600);
+  return signToken(secret, { user_id: user, workspace_id: `bench-${process.pid}`, role: 'owner' }, 3600);
 }

@@ -24,6 +24,7 @@ await admin.disconnect();
 const options = {
   contactPoints: process.env['MILLRACE_CASSANDRA_CONTACT_POINTS']!.split(','),
   localDataCenter: 'datacenter1',
+  encoding: { useBigIntAsLong: true },
 };
 const maker = new cassandra.Client({ ...options, socketOptions: { readTimeout: 30_000 } });
 await maker.execute(
