@@ -26,7 +26,9 @@ export function builtMain() {
   const known = Object.keys(files).filter((path) => path.startsWith('processors/'));
   if (known.join() !== processors().join()) return undefined;
   if (!Object.entries(inputs).every(([path, then]) => isAsThen(path, then))) return undefined;
-  return new URL(`${name}/${files['cli/main.ts']}`, dist);
+  // Whoever tidied up may have taken the build and left the note.
+  const main = new URL(`${name}/${files['cli/main.ts']}`, dist);
+  return existsSync(main) ? main : undefined;
 }
 
 function isAsThen(path, [written, size]) {

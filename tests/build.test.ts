@@ -50,6 +50,12 @@ describe('the build that commands run from', () => {
     assert.equal(builds().length, 2);
   });
 
+  it('is made anew where it is gone', () => {
+    for (const name of builds()) rmSync(`${folder}/dist/${name}`, { recursive: true });
+    assert.match(millrace('--help'), /Changed messaging/);
+    assert.equal(builds().length, 1);
+  });
+
   it('holds a processor that was added, and not one that was removed', () => {
     cpSync(`${folder}/processors/fan-out`, `${folder}/processors/added`, { recursive: true });
     millrace('lint');

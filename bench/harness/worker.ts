@@ -131,9 +131,13 @@ function rows(channel: string, events: MessageEvent[]): Promise<unknown>[] {
 }
 
 console.log(JSON.stringify({ url: '' }));
+// What it made goes with it; where that can't be, it is said, and the process ends all the same.
 process.on('SIGTERM', () => {
-  void Promise.all([
-    store.execute(`DROP KEYSPACE ${keyspace}`, [], { prepare: false }).catch(() => undefined),
-    search.indices.delete({ index, ignore_unavailable: true }).catch(() => undefined),
-  ]).then(() => process.exit(0));
+  void Promise.allSettled([
+    store.execute(`DROP KEYSPACE ${keyspace}`, [], { prepare: false }),
+    search.indices.delete({ index, ignore_unavailable: true }),
+  ]).then((left) => {
+    for (const one of left) if (one.status === 'rejected') console.error(`left behind: ${one.reason}`);
+    process.exit(0);
+  });
 });
