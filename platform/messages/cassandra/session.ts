@@ -29,6 +29,8 @@ export type Row = cassandra.types.Row;
 const page = 1_000;
 /** What the port promises for a whole call, however many questions it takes. */
 const deadline_ms = 5000;
+/** How long one node may be silent before a second is asked. Above what a busy engine takes, so that it isn't asked twice. */
+const secondNode_ms = 500;
 
 /** A connected driver, with the project's deadline and errors. */
 export class Session {
@@ -120,8 +122,15 @@ export function clientOptions(options: CassandraOptions): cassandra.ClientOption
       isIdempotent: true,
       consistency: options.consistency === 'one' ? consistencies.one : consistencies.localQuorum,
     },
-    // A node that is back is used at once; the default waits up to ten minutes.
-    policies: { reconnection: new cassandra.policies.reconnection.ConstantReconnectionPolicy(500) },
+    policies: {
+      // A node that is back is used at once; the default waits up to ten minutes.
+      reconnection: new cassandra.policies.reconnection.ConstantReconnectionPolicy(500),
+      // A node that stands still is not waited for: another is asked, too, and the first answer counts.
+      speculativeExecution: new cassandra.policies.speculativeExecution.ConstantSpeculativeExecutionPolicy(
+        secondNode_ms,
+        1,
+      ),
+    },
     // Below the deadline, so that another node gets its turn within it.
     socketOptions: { connectTimeout: 2000, readTimeout: 2400 },
     pooling: { heartBeatInterval: 5000 },
