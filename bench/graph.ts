@@ -115,7 +115,7 @@ export async function graph({ quick }: { quick: boolean }): Promise<object> {
   const source = plan.nodes.find((node) => node.kind === 'source')!;
   const intake: Intake = {
     ...{ kind: 'source', id: 'in', node: source, topic: 'from', partition: 0, consumer: 'five/in' },
-    ...{ batch: { size: batchSize, within_ms: 0 }, in_flight: 1, leadsTo: new Set<string>() },
+    ...{ batch: { size: batchSize, within_ms: 0 }, in_flight: 1, ahead: false, leadsTo: new Set<string>() },
   };
   const runtime = (): void => {
     for (let from = 0; from < count; from += batchSize) {

@@ -13,9 +13,9 @@ import { Table } from './table.ts';
 const format = 1;
 const formatKey = key('format');
 
+/** A write that gathers for the next commit. */
 interface Waiting {
-  change(): unknown;
-  resolve(result: unknown): void;
+  done(): void;
   reject(error: unknown): void;
 }
 
@@ -37,18 +37,20 @@ const lazy_ms = 50;
 
 /**
  * One lmdb environment: the embedded log, state and message store live in it together, so that a unit of work is one
- * commit. Group commit: while one is on its way to the disk, the writes that come gather for the next, so the more there
- * are, the less each costs. What gathers is bounded by the units of work and requests in flight.
+ * commit. Group commit: while one is on its way to the disk, the writes that come gather in memory for the next, which has
+ * each row once, so the more there are, the less each costs. What gathers is bounded by the units of work and requests in flight.
  */
 export class Environment {
   private readonly root: RootDatabase;
   private readonly tables = new Map<string, Table>();
   private waiting: Waiting[] = [];
-  private writing = false;
-  private batch = 0;
+  private changing = false;
+  /** The batch that gathers. */
+  private batch = 1;
   private scheduled: NodeJS.Immediate | undefined;
   private lazily: NodeJS.Timeout | undefined;
-  private committing: Promise<void> | undefined;
+  private committing = false;
+  private readonly preparations: (() => void)[] = [];
   private broken: MillraceError | undefined;
 
   private readonly cipher: ValueCipher | undefined;
@@ -92,20 +94,27 @@ export class Environment {
   }
 
   /**
-   * Runs `change`, whose puts and removes on tables become part of one atomic commit, and resolves when that is on disk.
-   * Changes run in the order of the calls. `lazy`: no one waits for it, so it may wait for others.
+   * Runs `change` at once, whose puts and removes on tables become part of one atomic commit, and resolves when that is on
+   * disk, behind all writes that were called before. `lazy`: no one waits for it, so it may wait for others.
    *
    * Errors: whatever `change` throws (it must throw before it changes anything); `unavailable` while the disk is nearly
    * full. When the disk refuses all the same, `unavailable` for this and every later write, and `onFailure` is called.
    */
-  write<Result>(change: () => Result, { lazy = false } = {}): Promise<Result> {
-    if (this.broken) return Promise.reject(this.broken);
-    if (!this.hasSpace()) return Promise.reject(noSpace(this.folder));
-    return new Promise<Result>((resolve, reject) => {
-      this.waiting.push({ change, resolve: resolve as (result: unknown) => void, reject });
+  async write<Result>(change: () => Result, { lazy = false } = {}): Promise<Result> {
+    if (this.broken) throw this.broken;
+    if (!this.hasSpace()) throw noSpace(this.folder);
+    const result = this.change(change);
+    await new Promise<void>((done, reject) => {
+      this.waiting.push({ done, reject });
       if (!lazy) this.schedule();
       else this.lazily ??= setTimeout(() => this.schedule(), lazy_ms);
     });
+    return result;
+  }
+
+  /** Whether every write so far is. */
+  get isOnDisk(): boolean {
+    return this.waiting.length === 0 && !this.committing;
   }
 
   /** For writes that nobody waits for. */
@@ -114,47 +123,60 @@ export class Environment {
   }
 
   async close(): Promise<void> {
-    while (this.waiting.length > 0 || this.committing) {
+    while (!this.isOnDisk) {
       this.schedule();
-      await (this.committing ?? new Promise((resolve) => setImmediate(resolve)));
+      await new Promise((resolve) => setImmediate(resolve));
     }
     await this.root.close();
+  }
+
+  private change<Result>(change: () => Result): Result {
+    this.changing = true;
+    try {
+      this.mark?.();
+      this.mark = undefined;
+      return change();
+    } finally {
+      this.changing = false;
+    }
+  }
+
+  /** Runs before each commit; what is written until the next turn of the event loop goes with it. */
+  beforeCommit(prepare: () => void): void {
+    this.preparations.push(prepare);
   }
 
   /** After the callbacks of this turn of the event loop, so that what they write goes together. */
   private schedule(): void {
     if (this.committing || this.scheduled) return;
     this.scheduled = setImmediate(() => {
-      this.scheduled = undefined;
-      this.committing = this.commit().finally(() => {
-        this.committing = undefined;
-        if (this.waiting.length > 0) this.schedule();
+      this.prepare();
+      this.scheduled = setImmediate(() => {
+        this.scheduled = undefined;
+        this.begin();
       });
     });
   }
 
-  private async commit(): Promise<void> {
+  private prepare(): void {
+    for (const prepare of this.preparations) prepare();
+  }
+
+  private begin(): void {
     clearTimeout(this.lazily);
     this.lazily = undefined;
     const writes = this.waiting;
     this.waiting = [];
-    const batch = ++this.batch;
-    const done: { write: Waiting; result: unknown }[] = [];
+    this.batch++;
+    this.committing = true;
+    void this.commit(writes);
+  }
+
+  private async commit(writes: Waiting[]): Promise<void> {
     try {
-      this.writing = true;
-      const committed = this.root.batch(() => {
-        this.mark?.();
-        this.mark = undefined;
-        for (const write of writes) {
-          try {
-            done.push({ write, result: write.change() });
-          } catch (error) {
-            write.reject(error);
-          }
-        }
+      await this.root.batch(() => {
+        for (const table of this.tables.values()) table.flush();
       });
-      this.writing = false;
-      await committed;
       await this.root.flushed;
     } catch (error) {
       this.broken = new MillraceError(
@@ -163,13 +185,18 @@ export class Environment {
         { cause: error },
       );
       for (const { reject } of [...writes, ...this.waiting.splice(0)]) reject(this.broken);
+      this.committing = false;
       this.options.onFailure?.(this.broken);
       return;
-    } finally {
-      this.writing = false;
     }
-    for (const table of this.tables.values()) table.settle(batch);
-    for (const { write, result } of done) write.resolve(result);
+    for (const table of this.tables.values()) table.settle();
+    this.prepare();
+    setImmediate(() => {
+      this.committing = false;
+      // The next one sets off first: what the writes of this one lead to is done while the disk is at work.
+      if (this.waiting.length > 0) this.begin();
+      for (const { done } of writes) done();
+    });
   }
 
   private hasSpace(): boolean {
@@ -182,7 +209,7 @@ export class Environment {
   }
 
   private currentBatch(): number {
-    if (!this.writing) throw new Error('A table can only be changed inside Environment.write');
+    if (!this.changing) throw new Error('A table can only be changed inside Environment.write');
     return this.batch;
   }
 }

@@ -1,10 +1,13 @@
 import type { Database } from 'lmdb';
 import type { Sealing } from './sealing.ts';
 
-interface Pending {
+/** A change that is not on disk yet. */
+interface Change {
+  readonly key: Buffer;
+  readonly text: string;
   /** Undefined: removed. */
   value: Buffer | undefined;
-  batch: number;
+  readonly batch: number;
 }
 
 interface Entry {
@@ -25,15 +28,18 @@ export interface Range {
 /**
  * A sorted table of bytes. `get` sees changes at once, before they are committed, and serves whoever makes the next
  * change; `committed` and `range` see what is committed, all of one event turn the same state, and serve readers.
- * The changes under way are bounded by the units of work that may be in flight.
+ * The changes under way are bounded by the units of work that may be in flight. Bytes that are given here must not change.
  */
 export class Table {
-  private readonly pending = new Map<string, Pending>();
-  /** Keys changed by each batch under way, oldest first. */
-  private readonly batches: { batch: number; keys: string[] }[] = [];
+  /** The newest change of each key. */
+  private readonly pending = new Map<string, Change>();
+  /** Of the batch that gathers, a key once; and of those on their way to the disk, oldest first. */
+  private gathered: Change[] = [];
+  private readonly underWay: Change[][] = [];
 
   constructor(
     private readonly database: Database<Buffer, Buffer>,
+    /** The one that gathers. Throws outside of `Environment.write`. */
     private readonly currentBatch: () => number,
     private readonly sealing: Sealing | undefined,
   ) {}
@@ -53,12 +59,10 @@ export class Table {
 
   put(key: Buffer, value: Buffer): void {
     this.note(key, value);
-    void this.database.put(key, this.sealing ? this.sealing.seal(key, value) : value);
   }
 
   remove(key: Buffer): void {
     this.note(key, undefined);
-    void this.database.remove(key);
   }
 
   /** To be gone through by a loop, which ends lmdb's transaction: one that is left open keeps every page from being used again. */
@@ -102,14 +106,20 @@ export class Table {
     return this.database.getKeysCount({ start, end });
   }
 
-  /** Forgets the pending view of a batch that is on disk. */
-  settle(batch: number): void {
-    while (this.batches.length > 0 && this.batches[0]!.batch <= batch) {
-      for (const key of this.batches.shift()!.keys) {
-        const change = this.pending.get(key);
-        if (change && change.batch <= batch) this.pending.delete(key);
-      }
+  /** Inside lmdb's batch: gives it what has gathered. */
+  flush(): void {
+    for (const { key, value } of this.gathered) {
+      if (value === undefined) void this.database.remove(key);
+      else void this.database.put(key, this.sealing ? this.sealing.seal(key, value) : value);
     }
+    this.underWay.push(this.gathered);
+    this.gathered = [];
+  }
+
+  /** The oldest batch under way is on disk. */
+  settle(): void {
+    for (const change of this.underWay.shift() ?? [])
+      if (this.pending.get(change.text) === change) this.pending.delete(change.text);
   }
 
   private opened(entries: Iterable<Entry>): Iterable<Entry> {
@@ -119,10 +129,14 @@ export class Table {
   private note(key: Buffer, value: Buffer | undefined): void {
     const batch = this.currentBatch();
     const text = key.toString('latin1');
-    this.pending.set(text, { value, batch });
-    const last = this.batches.at(-1);
-    if (last?.batch === batch) last.keys.push(text);
-    else this.batches.push({ batch, keys: [text] });
+    const known = this.pending.get(text);
+    if (known?.batch === batch) {
+      known.value = value;
+      return;
+    }
+    const change = { key, text, value, batch };
+    this.pending.set(text, change);
+    this.gathered.push(change);
   }
 }
 

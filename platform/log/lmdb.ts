@@ -31,6 +31,8 @@ export class LmdbLog implements Log {
   private readonly specs: Table;
   private readonly topics = new Map<string, { spec: TopicSpec; partitions: Partition[] }>();
   private readonly volatile: MemoryLog;
+  /** With records that those who read ahead do not know of. */
+  private readonly stagedIn = new Set<Tail>();
 
   constructor(
     private readonly environment: Environment,
@@ -40,6 +42,11 @@ export class LmdbLog implements Log {
     this.records = environment.table('log');
     this.specs = environment.table('topics');
     this.volatile = new MemoryLog(codec, clock);
+    environment.beforeCommit(() => {
+      const tails = [...this.stagedIn];
+      this.stagedIn.clear();
+      for (const tail of tails) tail.wakeAhead();
+    });
   }
 
   async declare(topics: TopicSpec[]): Promise<void> {
@@ -66,7 +73,8 @@ export class LmdbLog implements Log {
   }
 
   async append(records: Append[]): Promise<Position[]> {
-    const durable = records.filter((record) => !this.isVolatile(record.topic));
+    const mixed = records.some((record) => this.isVolatile(record.topic));
+    const durable = mixed ? records.filter((record) => !this.isVolatile(record.topic)) : records;
     if (durable.length === 0) return this.volatile.appendNow(records);
     const staged = await this.environment.write(() => this.stage(durable));
     this.publish(staged);
@@ -79,9 +87,9 @@ export class LmdbLog implements Log {
   stage(records: Append[]): Staged {
     // Encoded before anything is put: a value that doesn't fit its schema throws, and leaves no gap in the offsets.
     const encoded = records.map((record) => this.codec.encode(record.schema, record.value as never));
-    const topics = records.map((record) => this.find(record.topic));
+    for (const record of records) this.find(record.topic);
     return records.map((record, i) => {
-      const topic = topics[i]!;
+      const topic = this.find(record.topic);
       const partition = record.partition ?? partitionOf(record.key, topic.spec.partitions);
       const state = topic.partitions[partition]!;
       const offset = state.next++;
@@ -98,6 +106,8 @@ export class LmdbLog implements Log {
         encoded[i],
       );
       this.records.put(key(record.topic, partition, offset), envelope(kept));
+      state.tail.stage(kept);
+      this.stagedIn.add(state.tail);
       return kept;
     });
   }
@@ -149,10 +159,10 @@ export class LmdbLog implements Log {
     return this.volatile.topic(topic) !== undefined;
   }
 
-  reader(topic: string, partition: number, from: number | 'end'): LogReader {
+  reader(topic: string, partition: number, from: number | 'end', { ahead = false } = {}): LogReader {
     if (this.volatile.topic(topic)) return this.volatile.reader(topic, partition, from);
     const { tail } = this.find(topic).partitions[partition]!;
-    return tail.reader(from === 'end' ? tail.bounds().end : from);
+    return tail.reader(from === 'end' ? tail.bounds().end : from, ahead);
   }
 
   async bounds(topic: string, partition: number): Promise<{ start: number; end: number }> {

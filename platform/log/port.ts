@@ -13,6 +13,14 @@ export interface TopicSpec {
   volatile: boolean;
 }
 
+export interface ReadOptions {
+  /**
+   * Records may come before they are on disk. Only for a reader whose every effect is a unit of work in the same store
+   * (`Unit.ahead`), so that a crash takes what follows from a record with it. A log that can't do this leaves it out.
+   */
+  ahead?: boolean;
+}
+
 /** A record to be appended. `partition` unset: by the key. */
 export type Append = {
   [Name in SchemaName]: { topic: string; partition?: number; key: string; schema: Name; value: Schemas[Name] };
@@ -54,7 +62,8 @@ export interface LogReader {
  * - Offsets of a partition count from 0; a reader sees them in order, each once. (There may be gaps on other engines.)
  * - `append` resolves once the records are on disk (volatile topics: in memory). Records of one call to one partition
  *   lie in the call's order; calls for a partition in the order in which they were made.
- * - A reader sees a record only when it is on disk, so that nothing follows from what a crash could take back.
+ * - A reader sees a record only when it is on disk, so that nothing follows from what a crash could take back; one that reads
+ *   ahead has to see to that itself.
  * - Errors: `not_found` for an undeclared topic, `unavailable` when the log is down or full.
  */
 export interface Log {
@@ -65,7 +74,7 @@ export interface Log {
   isVolatile(topic: string): boolean;
   append(records: Append[]): Promise<Position[]>;
   /** Reads from an offset on, or from the end. */
-  reader(topic: string, partition: number, from: number | 'end'): LogReader;
+  reader(topic: string, partition: number, from: number | 'end', options?: ReadOptions): LogReader;
   /** The first offset kept, and the one after the last. */
   bounds(topic: string, partition: number): Promise<{ start: number; end: number }>;
   /** The first offset kept whose record was appended at `time` (milliseconds since 1970) or later; the end if none was. */

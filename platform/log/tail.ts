@@ -3,14 +3,17 @@ import type { LogReader, LogRecord } from './port.ts';
 
 /**
  * The newest records of one partition, in memory, and whoever waits for the next one. At its bound the oldest fall out;
- * readers behind them read through `older`, or get `conflict` where there is nothing older.
+ * readers behind them read through `older`, or get `conflict` where there is nothing older. Beyond its end lie records
+ * that are on their way to the disk, for those who read ahead; they are bounded by who waits for their append.
  */
 export class Tail {
   private readonly records: LogRecord[];
   /** First offset held, and the one after the last. */
   private first: number;
   private end: number;
-  private waiting = new Set<() => void>();
+  private readonly waiting = new Waiting();
+  private staged: LogRecord[] = [];
+  private readonly waitingAhead = new Waiting();
 
   constructor(
     readonly bound: number,
@@ -26,6 +29,16 @@ export class Tail {
     return { start: this.first, end: this.end };
   }
 
+  /** A record that `push` will be given once it is on disk. */
+  stage(record: LogRecord): void {
+    this.staged.push(record);
+  }
+
+  /** Wakes those who read ahead. */
+  wakeAhead(): void {
+    this.waitingAhead.wake();
+  }
+
   push(record: LogRecord): void {
     this.records[record.offset % this.bound] = record;
     this.end = record.offset + 1;
@@ -34,35 +47,45 @@ export class Tail {
 
   /** Wakes the readers; call it once after a run of `push`. */
   wake(): void {
-    if (this.waiting.size === 0) return;
-    const waiting = this.waiting;
-    this.waiting = new Set();
-    for (const resume of waiting) resume();
+    if (this.staged.length > 0) this.staged = this.staged.filter((record) => record.offset >= this.end);
+    this.waiting.wake();
+    this.waitingAhead.wake();
   }
 
-  reader(from: number): LogReader {
+  reader(from: number, ahead = false): LogReader {
+    const waiting = ahead ? this.waitingAhead : this.waiting;
     let position = from;
     let closed = false;
     let resume: (() => void) | undefined;
     const take = (max: number): LogRecord[] => {
-      const records = this.read(position, max);
+      let records = this.read(position, max);
+      if (ahead && records.length === 0) records = this.readStaged(position, max);
       if (records.length > 0) position = records[records.length - 1]!.offset + 1;
       return records;
     };
     return {
       next: async (max, wait_ms) => {
         if (closed) return [];
-        const ready = take(max);
-        if (ready.length > 0 || wait_ms === 0) return ready;
+        let records = take(max);
+        if (records.length > 0 || wait_ms === 0) return records;
+        let late = false;
         let timer: NodeJS.Timeout | undefined;
-        await new Promise<void>((resolve) => {
-          resume = resolve;
-          this.waiting.add(resolve);
-          if (wait_ms !== undefined) timer = setTimeout(resolve, wait_ms);
-        });
+        // Who reads ahead is woken for records, too, that it has had before they were on disk.
+        while (records.length === 0 && !closed && !late) {
+          await new Promise<void>((resolve) => {
+            resume = resolve;
+            waiting.add(resolve);
+            if (wait_ms === undefined) return;
+            timer ??= setTimeout(() => {
+              late = true;
+              resume!();
+            }, wait_ms);
+          });
+          waiting.delete(resume!);
+          if (!closed) records = take(max);
+        }
         clearTimeout(timer);
-        this.waiting.delete(resume!);
-        return closed ? [] : take(max);
+        return records;
       },
       close: () => {
         closed = true;
@@ -89,5 +112,36 @@ export class Tail {
     const out: LogRecord[] = [];
     for (let offset = from; offset < to; offset++) out.push(this.records[offset % this.bound]!);
     return out;
+  }
+
+  private readStaged(from: number, max: number): LogRecord[] {
+    const [first] = this.staged;
+    if (!first) return [];
+    const at = Math.max(0, from - first.offset);
+    return this.staged.slice(at, at + max);
+  }
+}
+
+/** Readers that wait for the next record. */
+class Waiting {
+  private readers = new Set<() => void>();
+
+  get isEmpty(): boolean {
+    return this.readers.size === 0;
+  }
+
+  add(resume: () => void): void {
+    this.readers.add(resume);
+  }
+
+  delete(resume: () => void): void {
+    this.readers.delete(resume);
+  }
+
+  wake(): void {
+    if (this.isEmpty) return;
+    const readers = this.readers;
+    this.readers = new Set();
+    for (const resume of readers) resume();
   }
 }

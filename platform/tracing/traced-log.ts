@@ -10,7 +10,7 @@ export function tracedLog(log: Log, tracing: Tracing): Log {
     declare: (topics) => log.declare(topics),
     topic: (name) => log.topic(name),
     isVolatile: (topic) => log.isVolatile(topic),
-    reader: (topic, partition, from) => log.reader(topic, partition, from),
+    reader: (topic, partition, from, options) => log.reader(topic, partition, from, options),
     bounds: (topic, partition) => log.bounds(topic, partition),
     offsetAt: (topic, partition, time) => log.offsetAt(topic, partition, time),
     close: () => log.close(),

@@ -36,7 +36,8 @@ export class LmdbUnits implements Units {
       this.state.writeVolatile(unit.state.filter((write) => this.state.isVolatile(write.state)));
     }
     const isDurable = unit.rows.length > 0 || durable.length > 0 || state.length > 0;
-    if (!isDurable && !this.turns.areUnderWay(unit.offsets)) {
+    const mustFollow = unit.ahead === true && !this.environment.isOnDisk;
+    if (!isDurable && !mustFollow && !this.turns.areUnderWay(unit.offsets)) {
       // Nothing durable but how far it has come: what it follows from is on disk already, so no one has to wait. A crash
       // before the offset is kept does it again, into topics that begin anew.
       this.keepLazily(unit.offsets);

@@ -18,6 +18,8 @@ export interface Unit {
   state: StateWrite[];
   offsets: ConsumerOffset[];
   folds: FoldProgress[];
+  /** Made of records that may not be on disk yet (`ReadOptions.ahead`): nothing of it may be seen before they are. */
+  ahead?: boolean;
 }
 
 /**

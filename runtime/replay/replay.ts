@@ -190,6 +190,7 @@ export class Replay {
       consumer: undefined,
       batch,
       in_flight: 1,
+      ahead: false,
       leadsTo: new Set(),
     };
   }

@@ -16,6 +16,8 @@ export interface Intake {
   consumer: string | undefined;
   batch: { size: number; within_ms: number };
   in_flight: number;
+  /** Reads records that are not on disk yet, where the log can (`ReadOptions.ahead`). */
+  ahead: boolean;
   /** Nodes that get records from it, itself included: what an operator holds of these holds it. */
   leadsTo: ReadonlySet<string>;
 }
@@ -25,6 +27,7 @@ const eager = { size: 500, within_ms: 0 };
 /** What one partition of a topology reads, tables first. */
 export function intakesOf(plan: TopologyPlan, partition: number, scope: string, log: Log): Intake[] {
   const intakes: Intake[] = [];
+  const ahead = mayReadAhead(plan, log);
   for (const node of plan.nodes) {
     if (node.kind !== 'source' && node.kind !== 'table') continue;
     const { topic, broadcast } = node;
@@ -38,6 +41,7 @@ export function intakesOf(plan: TopologyPlan, partition: number, scope: string, 
       consumer: kept ? `${scope}/${node.id}` : undefined,
       batch: node.kind === 'source' ? node.batch : eager,
       in_flight: node.kind === 'source' ? node.in_flight : 1,
+      ahead: ahead && kept,
       leadsTo: downstreamOf(plan, node.id),
     });
   }
@@ -46,10 +50,25 @@ export function intakesOf(plan: TopologyPlan, partition: number, scope: string, 
     const all = new Set(plan.nodes.map((node) => node.id));
     // Of the topology, not of a generation of its states: a letter that went back went back.
     const consumer = `${plan.name}/${redriveTopic}`;
-    const shared = { id: redriveTopic, node: undefined, partition, consumer, batch: eager, in_flight: 1 };
+    const shared = { id: redriveTopic, node: undefined, partition, consumer, batch: eager, in_flight: 1, ahead: false };
     intakes.push({ kind: 'redrives', topic: redriveTopic, leadsTo: all, ...shared });
   }
   return intakes.sort((a, b) => Number(b.kind === 'table') - Number(a.kind === 'table'));
+}
+
+/**
+ * Where all that follows from a record goes into units of work, and some of it onto the disk. What only passes records on to
+ * volatile topics would wait for a commit of its own behind theirs.
+ */
+function mayReadAhead(plan: TopologyPlan, log: Log): boolean {
+  const targets = plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.target] : []));
+  return (
+    targets.every(({ kind }) => kind === 'store' || kind === 'topic') &&
+    targets.some(
+      (target) =>
+        target.kind === 'store' || (target.kind === 'topic' && !target.family && !log.isVolatile(target.topic)),
+    )
+  );
 }
 
 function downstreamOf(plan: TopologyPlan, id: string): Set<string> {

@@ -66,7 +66,7 @@ export class Task {
   ) {
     const { plan, partition, generation = 1, shadow } = options;
     const intakes = intakesOf(plan, partition, scopeOf(plan.name, generation), ports.log);
-    this.intakes = shadow ? intakes.filter((intake) => intake.kind !== 'redrives') : intakes;
+    this.intakes = shadow ? intakesInShadow(intakes) : intakes;
     this.maker = new UnitMaker(plan, partition, generation, ports, observer);
     this.committer = new Committer(plan, this.maker, ports, observer, shadow !== undefined);
   }
@@ -98,7 +98,7 @@ export class Task {
     };
     const read = async (intake: Intake): Promise<void> => {
       try {
-        const reader = this.ports.log.reader(intake.topic, intake.partition, starts.get(intake.id)!);
+        const reader = this.ports.log.reader(intake.topic, intake.partition, starts.get(intake.id)!, intake);
         const context = { clock: this.ports.clock, pauses: this.options.pauses ?? unpaused };
         await readIntake(intake, reader, context, ends, (records, done) =>
           this.handle(intake, records, ends, done, track),
@@ -261,6 +261,11 @@ export class Task {
     const node = this.options.plan.nodes.find((other) => other.id === id);
     return node && 'errors' in node ? node.errors : this.options.plan.errors;
   }
+}
+
+/** Dead letters come back to the version that runs, whose commits are ahead of this one's. */
+function intakesInShadow(intakes: Intake[]): Intake[] {
+  return intakes.filter(({ kind }) => kind !== 'redrives').map((intake) => ({ ...intake, ahead: false }));
 }
 
 const unpaused = new Pauses();

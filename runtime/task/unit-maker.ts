@@ -57,6 +57,7 @@ export class UnitMaker {
   /** A unit of records of one intake; `failure` is set where a step failed, and nothing has changed then. */
   make(intake: Intake, records: LogRecord[]): WorkUnit {
     const unit = this.empty();
+    unit.ahead = intake.ahead;
     for (const view of this.views.values()) view.begin(unit);
     try {
       if (intake.kind === 'source') this.push(unit, intake, records);

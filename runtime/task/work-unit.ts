@@ -23,6 +23,7 @@ export class WorkUnit {
   readonly state: StateWrite[] = [];
   readonly offsets: ConsumerOffset[] = [];
   readonly folds: FoldProgress[] = [];
+  ahead = false;
   /** The first error of a step, with its node; the unit is then not committed. */
   failure: { node: string; error: unknown } | undefined;
 

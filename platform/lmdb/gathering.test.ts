@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Environment } from './environment.ts';
+import { after, key } from './key.ts';
+
+const rowOf = (row: number): Buffer => key('row', row);
+
+/** Puts (a value) and removals (null) of some rows; `lands`: the next write is called after this one is on disk. */
+const write = fc.record({
+  changes: fc.array(fc.tuple(fc.nat(5), fc.option(fc.nat(99), { freq: 3 })), { minLength: 1, maxLength: 6 }),
+  lands: fc.boolean(),
+});
+
+test('rows are as the last write has them, whichever of the writes share a commit, and after a restart', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(write, { maxLength: 20 }), async (writes) => {
+      const folder = mkdtempSync(`${tmpdir()}/millrace-lmdb-`);
+      try {
+        const model = new Map<number, number>();
+        let environment = Environment.open(folder);
+        let table = environment.table('rows');
+        const kept: Promise<void>[] = [];
+        const look = (row: number): number | undefined => table.get(rowOf(row))?.[0];
+        for (const { changes, lands } of writes) {
+          const done = environment.write(() => {
+            for (const [row, value] of changes) {
+              if (value === null) table.remove(rowOf(row));
+              else table.put(rowOf(row), Buffer.from([value]));
+            }
+          });
+          for (const [row, value] of changes) value === null ? model.delete(row) : model.set(row, value);
+          for (let row = 0; row <= 5; row++) assert.equal(look(row), model.get(row), 'seen at once');
+          if (lands) {
+            await done;
+            for (let row = 0; row <= 5; row++)
+              assert.equal(table.committed(rowOf(row))?.[0], model.get(row), 'on disk');
+          } else kept.push(done);
+        }
+        await Promise.all(kept);
+        assert.equal(environment.isOnDisk, true);
+        await environment.close();
+        environment = Environment.open(folder);
+        table = environment.table('rows');
+        const found = Array.from(table.range({ start: key('row'), end: after(key('row')) }), ({ value }) => value[0]!);
+        const wanted = [...model].sort(([a], [b]) => a - b).map(([, value]) => value);
+        assert.deepEqual(found, wanted);
+        await environment.close();
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a write that throws changes nothing, and the others of its commit are kept', async () => {
+  const folder = mkdtempSync(`${tmpdir()}/millrace-lmdb-`);
+  const environment = Environment.open(folder);
+  const table = environment.table('rows');
+  const before = environment.write(() => table.put(rowOf(1), Buffer.from([1])));
+  const refused = environment.write(() => {
+    throw new Error('no');
+  });
+  const behind = environment.write(() => table.put(rowOf(2), Buffer.from([2])));
+  await assert.rejects(refused, /no/);
+  await Promise.all([before, behind]);
+  assert.deepEqual([table.committed(rowOf(1))?.[0], table.committed(rowOf(2))?.[0]], [1, 2]);
+  assert.throws(() => table.put(rowOf(3), Buffer.from([3])), /only be changed inside/);
+  await environment.close();
+  rmSync(folder, { recursive: true });
+});
