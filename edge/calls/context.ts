@@ -35,5 +35,11 @@ export interface Caller extends Identity {
   /** As records carry it (platform/tracing/context.ts). */
   trace_id: string;
   /** Called once the call's command has its place on the log, or needs none: what the caller sends next comes after it. */
-  placed?: () => void;
+  placed?: (() => void) | undefined;
+}
+
+/** Written out, for a spread costs a message more than its rights do. */
+export function callerOf(identity: Identity, trace_id: string, placed?: () => void): Caller {
+  const { workspace_id, user_id, role, name, email, expires } = identity;
+  return { workspace_id, user_id, role, name, email, expires, trace_id, placed };
 }

@@ -29,18 +29,32 @@ export async function send(
   const { home } = allow(request.thread_id ? 'reply' : 'send', access, caller).channel;
   doneTyping(caller, request.channel_id);
   const root = request.thread_id ? await threadRoot(context, caller, request.channel_id, request.thread_id) : null;
+  const { mentions, mentions_channel, mentions_here } = request.text.includes('<')
+    ? await addressed(context, caller, request.channel_id, request.text)
+    : nobody;
   const body = {
     SendMessage: {
       text: request.text,
       client_msg_id: request.client_msg_id,
       root,
-      mentions: await mentionedMembers(context, caller, request.channel_id, request.text),
-      mentions_channel: mentionsChannel(request.text),
-      mentions_here: await reachedBy(context, caller, request.channel_id, request.text),
+      mentions,
+      mentions_channel,
+      mentions_here,
     },
   };
   const outcome = await command(context, caller, request.channel_id, body, home);
   return { message: await messageOf(context, caller, request.channel_id, outcome), created: 'event' in outcome };
+}
+
+const nobody = { mentions: [], mentions_channel: false, mentions_here: [] };
+
+/** Whom a text addresses besides the channel's readers. */
+async function addressed(context: CallContext, caller: Caller, channelId: string, text: string) {
+  return {
+    mentions: await mentionedMembers(context, caller, channelId, text),
+    mentions_channel: mentionsChannel(text),
+    mentions_here: await reachedBy(context, caller, channelId, text),
+  };
 }
 
 export async function history(

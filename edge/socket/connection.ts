@@ -1,6 +1,6 @@
 import type { Admission } from '../admission.ts';
 import { bearerOf } from '../auth/tokens.ts';
-import type { CallContext } from '../calls/context.ts';
+import { type CallContext, callerOf } from '../calls/context.ts';
 import { limits } from '../limits.ts';
 import { asMillraceError } from '../rest/problem.ts';
 import type { Handshake, Socket } from '../transport/port.ts';
@@ -151,23 +151,27 @@ export class Connection {
    * Calls to one channel keep their order: each begins once the one before it has its place on the log (or has failed).
    * Their answers come when they come.
    */
-  private inLane(type: string, frame: { [field: string]: unknown }): Promise<void> {
+  private async inLane(type: string, frame: Taken['frame']): Promise<void> {
     const channel = frame['channel_id'];
     if (typeof channel !== 'string') return this.run(type, frame);
     this.lanes ??= new Map();
     const { lanes } = this;
-    const before = lanes.get(channel) ?? Promise.resolve();
-    let done!: Promise<void>;
+    const before = lanes.get(channel);
+    let leave!: () => void;
     const placed = new Promise<void>((resolve) => {
-      done = before.then(() => this.run(type, frame, resolve)).finally(resolve);
+      leave = resolve;
     });
     lanes.set(channel, placed);
-    return done.finally(() => {
+    try {
+      if (before) await before;
+      await this.run(type, frame, leave);
+    } finally {
+      leave();
       if (lanes.get(channel) === placed) lanes.delete(channel);
-    });
+    }
   }
 
-  private async run(type: string, frame: { [field: string]: unknown }, placed?: () => void): Promise<void> {
+  private async run(type: string, frame: Taken['frame'], placed?: () => void): Promise<void> {
     const session = this.session;
     if (!session || this.closing) return;
     const trace_id = this.ports.traceId();
@@ -179,9 +183,9 @@ export class Connection {
         session,
         context,
         admission,
-        caller: { ...session.identity, trace_id, ...(placed ? { placed } : {}) },
+        caller: callerOf(session.identity, trace_id, placed),
       });
-      if (answer) session.send({ ...answer, ...withId(frame) });
+      if (answer) session.send(withId(answer, frame));
     } catch (error) {
       failed = this.answerError(frame, error, trace_id);
     }
@@ -191,7 +195,7 @@ export class Connection {
   /** Returns the error's code. */
   private answerError(frame: Taken['frame'], error: unknown, trace_id: string): string {
     const { code, detail } = asMillraceError(error, this.ports.context.logger, trace_id);
-    this.session!.send({ type: 'error', ...withId(frame), code, detail });
+    this.session!.send(withId({ type: 'error', code, detail }, frame));
     if (code === 'rate_limited') this.refused();
     return code;
   }

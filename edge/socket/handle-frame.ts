@@ -10,7 +10,7 @@ import { checker } from '../rest/route.ts';
 import { type ClientFrame, type ClientFrameType, clientFrames } from './frames.ts';
 import type { Session } from './session.ts';
 
-type Answer = { type: string; [field: string]: unknown };
+export type Answer = { type: string; [field: string]: unknown };
 
 interface Handling {
   session: Session;
@@ -42,7 +42,7 @@ const handlers: Handlers = {
   ping: async () => ({ type: 'pong' }),
   send: async (frame, { context, caller }) => {
     const { message } = await send(context, caller, frame);
-    return ack({ message });
+    return { type: 'ack', message };
   },
   edit: async (frame, { context, caller }) => ack(await change(context, caller, 'edit', frame)),
   delete: async (frame, { context, caller }) => ack(await change(context, caller, 'delete', frame)),

@@ -1,6 +1,7 @@
 import type { Span } from '../../platform/tracing/port.ts';
 import { callSpan, nowOf } from '../../platform/tracing/spans.ts';
 import { clientFrames } from './frames.ts';
+import type { Answer } from './handle-frame.ts';
 
 /** A frame as a client sent it. */
 export interface Taken {
@@ -17,8 +18,9 @@ export function frameSpan(trace_id: string, type: string, began: number, error: 
 }
 
 /** An answer carries its request's id, where that had one. */
-export function withId(frame: Taken['frame']): { id?: string } {
-  return typeof frame['id'] === 'string' ? { id: frame['id'] } : {};
+export function withId(answer: Answer, { id }: Taken['frame']): Answer {
+  if (typeof id === 'string') answer['id'] = id;
+  return answer;
 }
 
 /** Undefined for what is no JSON object. */

@@ -6,9 +6,10 @@ import { timeText } from './time.ts';
 /** A message as clients see it (protocol.md). */
 export function wireMessage({ workspace_id, channel_id }: ChannelId, message: Message) {
   // Never by assignment: an emoji may be called __proto__.
-  const reactions: { [emoji: string]: string[] } = Object.fromEntries(
-    message.reactions.map(({ emoji, user_ids }) => [emoji, user_ids]),
-  );
+  const reactions: { [emoji: string]: string[] } =
+    message.reactions.length === 0
+      ? {}
+      : Object.fromEntries(message.reactions.map(({ emoji, user_ids }) => [emoji, user_ids]));
   return {
     message_id: message.message_id,
     channel_id,

@@ -46,12 +46,12 @@ export class SequenceState {
       | [number, number, string, number, RegionsHead?]
       | undefined;
     if (!row) return { rev: 0, seq: 0, last_id: '0', change_id: 0 };
-    return { rev: row[0], seq: row[1], last_id: row[2], change_id: row[3], ...(row[4] && { regions: row[4] }) };
+    return { rev: row[0], seq: row[1], last_id: row[2], change_id: row[3], regions: row[4] };
   }
 
   setHead(workspaceId: string, channelId: string, head: ChannelHead): void {
     const { rev, seq, last_id, change_id, regions } = head;
-    const row = [rev, seq, last_id, change_id, ...(regions ? [regions] : [])];
+    const row = regions ? [rev, seq, last_id, change_id, regions] : [rev, seq, last_id, change_id];
     this.state.set('heads', channelKey(workspaceId, channelId), row);
   }
 
