@@ -44,6 +44,8 @@ export class Environment {
   private readonly root: RootDatabase;
   private readonly tables = new Map<string, Table>();
   private waiting: Waiting[] = [];
+  /** Of what waits, not all is lazy. */
+  private urgent = false;
   private changing = false;
   /** The batch that gathers. */
   private batch = 1;
@@ -148,6 +150,7 @@ export class Environment {
 
   /** After the callbacks of this turn of the event loop, so that what they write goes together. */
   private schedule(): void {
+    this.urgent = true;
     if (this.committing || this.scheduled) return;
     this.scheduled = setImmediate(() => {
       this.prepare();
@@ -167,6 +170,7 @@ export class Environment {
     this.lazily = undefined;
     const writes = this.waiting;
     this.waiting = [];
+    this.urgent = false;
     this.batch++;
     this.committing = true;
     void this.commit(writes);
@@ -194,7 +198,7 @@ export class Environment {
     setImmediate(() => {
       this.committing = false;
       // The next one sets off first: what the writes of this one lead to is done while the disk is at work.
-      if (this.waiting.length > 0) this.begin();
+      if (this.urgent && this.waiting.length > 0) this.begin();
       for (const { done } of writes) done();
     });
   }

@@ -72,3 +72,23 @@ test('a write that throws changes nothing, and the others of its commit are kept
   await environment.close();
   rmSync(folder, { recursive: true });
 });
+
+test('lazy writes wait for others to share a commit with, and are on disk after a close', async () => {
+  const folder = mkdtempSync(`${tmpdir()}/millrace-lmdb-`);
+  const environment = Environment.open(folder);
+  const table = environment.table('rows');
+  let lazily = false;
+  void environment.write(() => table.put(rowOf(1), Buffer.from([1])), { lazy: true }).then(() => {
+    lazily = true;
+  });
+  await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+  assert.equal(lazily, false);
+  await environment.write(() => table.put(rowOf(2), Buffer.from([2])));
+  assert.equal(lazily, true);
+  void environment.write(() => table.put(rowOf(3), Buffer.from([3])), { lazy: true });
+  await environment.close();
+  const again = Environment.open(folder);
+  assert.equal(again.table('rows').count({ start: key('row'), end: after(key('row')) }), 3);
+  await again.close();
+  rmSync(folder, { recursive: true });
+});
