@@ -9,8 +9,8 @@ import type { Append, Log, LogReader, LogRecord, Position, TopicSpec } from './p
 import { KeptRecord } from './record.ts';
 import { Tail } from './tail.ts';
 
-/** Newest records of each partition that readers find in memory. */
-const tailBound = 4096;
+/** Newest records of each partition that readers find in memory; behind them they read lmdb. Each is a burden to the garbage collector. */
+const tailBound = 1024;
 
 interface Partition {
   tail: Tail;

@@ -15,7 +15,7 @@ export class MemoryLog implements Log {
   constructor(
     private readonly codec: Codec,
     private readonly clock: () => number = Date.now,
-    private readonly bound = 50_000,
+    private readonly bound = 16_384,
   ) {}
 
   async declare(topics: TopicSpec[]): Promise<void> {

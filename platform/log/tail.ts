@@ -7,7 +7,9 @@ import type { LogReader, LogRecord } from './port.ts';
  * that are on their way to the disk, for those who read ahead; they are bounded by who waits for their append.
  */
 export class Tail {
-  private readonly records: LogRecord[];
+  /** A ring that grows up to its bound, for most partitions never have that many. */
+  private readonly records: LogRecord[] = [];
+  private readonly base: number;
   /** First offset held, and the one after the last. */
   private first: number;
   private end: number;
@@ -20,7 +22,7 @@ export class Tail {
     end: number,
     private readonly older?: (from: number, max: number) => LogRecord[],
   ) {
-    this.records = new Array(bound);
+    this.base = end;
     this.first = end;
     this.end = end;
   }
@@ -40,7 +42,7 @@ export class Tail {
   }
 
   push(record: LogRecord): void {
-    this.records[record.offset % this.bound] = record;
+    this.records[this.slotOf(record.offset)] = record;
     this.end = record.offset + 1;
     if (this.end - this.first > this.bound) this.first = this.end - this.bound;
   }
@@ -96,7 +98,7 @@ export class Tail {
 
   /** A record within bounds that is in memory. */
   at(offset: number): LogRecord {
-    return this.records[offset % this.bound]!;
+    return this.records[this.slotOf(offset)]!;
   }
 
   private read(from: number, max: number): LogRecord[] {
@@ -110,8 +112,12 @@ export class Tail {
     }
     const to = Math.min(this.end, from + max);
     const out: LogRecord[] = [];
-    for (let offset = from; offset < to; offset++) out.push(this.records[offset % this.bound]!);
+    for (let offset = from; offset < to; offset++) out.push(this.at(offset));
     return out;
+  }
+
+  private slotOf(offset: number): number {
+    return (offset - this.base) % this.bound;
   }
 
   private readStaged(from: number, max: number): LogRecord[] {
