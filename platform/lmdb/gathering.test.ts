@@ -78,9 +78,11 @@ test('lazy writes wait for others to share a commit with, and are on disk after 
   const environment = Environment.open(folder);
   const table = environment.table('rows');
   let lazily = false;
-  void environment.write(() => table.put(rowOf(1), Buffer.from([1])), { lazy: true }).then(() => {
-    lazily = true;
-  });
+  void environment
+    .write(() => table.put(rowOf(1), Buffer.from([1])), { lazy: true })
+    .then(() => {
+      lazily = true;
+    });
   await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
   assert.equal(lazily, false);
   await environment.write(() => table.put(rowOf(2), Buffer.from([2])));
