@@ -7,6 +7,7 @@ import type { Finding } from '../../platform/doctor.ts';
 import { clockOf } from '../../platform/doctor.ts';
 import type { Terminal } from '../command.ts';
 import { main } from '../main.ts';
+import { files } from './edge.ts';
 import { nodeChecks } from './node.ts';
 
 const folder = mkdtempSync(`${tmpdir()}/millrace-doctor-`);
@@ -80,6 +81,17 @@ describe('doctor', () => {
     assert.equal(code, 1);
     assert.match(found.get('tls')!.detail, /can not be used/);
     assert.equal(found.get('data folder')!.state, 'fail');
+  });
+
+  it('warns of a limit of open files that is below what sockets may come', () => {
+    const limits = (hard: string) =>
+      `Limit  Soft Limit  Hard Limit  Units\nMax open files            1024   ${hard}   files\n`;
+    const found = (hard: string, sockets = 50_000) => files({ log: 'kafka', sockets }, limits(hard))[0];
+    assert.equal(found('20000')!.state, 'warn');
+    assert.match(found('20000')!.mend!, /above 51000, or set MILLRACE_SOCKETS to 19000\./);
+    assert.equal(found('20000', 19_000)!.state, 'ok');
+    assert.equal(found('unlimited'), undefined);
+    assert.deepEqual(files({ log: 'embedded', sockets: 50_000 }, limits('20000')), []);
   });
 
   it('tells a Node that is too old', () => {
