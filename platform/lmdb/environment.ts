@@ -51,7 +51,9 @@ export class Environment {
   private batch = 1;
   private scheduled: NodeJS.Immediate | undefined;
   private lazily: NodeJS.Timeout | undefined;
+  /** From when a batch sets off until those who waited for it are told; and for how much of that it is not on disk. */
   private committing = false;
+  private landing = false;
   private readonly preparations: (() => void)[] = [];
   private broken: MillraceError | undefined;
 
@@ -116,7 +118,7 @@ export class Environment {
 
   /** Whether every write so far is. */
   get isOnDisk(): boolean {
-    return this.waiting.length === 0 && !this.committing;
+    return this.waiting.length === 0 && !this.landing;
   }
 
   /** For writes that nobody waits for. */
@@ -125,7 +127,7 @@ export class Environment {
   }
 
   async close(): Promise<void> {
-    while (!this.isOnDisk) {
+    while (this.waiting.length > 0 || this.committing) {
       this.schedule();
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -173,6 +175,7 @@ export class Environment {
     this.urgent = false;
     this.batch++;
     this.committing = true;
+    this.landing = true;
     void this.commit(writes);
   }
 
@@ -190,9 +193,11 @@ export class Environment {
       );
       for (const { reject } of [...writes, ...this.waiting.splice(0)]) reject(this.broken);
       this.committing = false;
+      this.landing = false;
       this.options.onFailure?.(this.broken);
       return;
     }
+    this.landing = false;
     for (const table of this.tables.values()) table.settle();
     this.prepare();
     setImmediate(() => {
