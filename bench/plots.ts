@@ -70,7 +70,7 @@ const spec: TopLevelSpec = {
     encoding: {
       x: { ...axis, field: 'size' },
       y: { ...axis, field: 'cost' },
-      color: { field: 'curve', type: 'nominal', title: null },
+      color: { field: 'curve', type: 'nominal', title: null, legend: { labelLimit: 0 } },
     },
   })),
 };
