@@ -11,7 +11,7 @@ export const catalogue = {
   conflict: { status: 409, title: 'The state of things does not allow this', exit: 6 },
   too_large: { status: 413, title: 'The request is too large', exit: 2 },
   rate_limited: { status: 429, title: 'Too many requests', exit: 7 },
-  not_implemented: { status: 501, title: 'This part is still to come', exit: 1 },
+  not_implemented: { status: 501, title: 'This installation does not do that', exit: 1 },
   unavailable: { status: 503, title: 'A part that this needs is not available', exit: 8 },
   internal: { status: 500, title: 'Something broke on our side', exit: 1 },
   // What an operator meets.

@@ -94,3 +94,23 @@ test('lazy writes wait for others to share a commit with, and are on disk after 
   await again.close();
   rmSync(folder, { recursive: true });
 });
+
+test('rows may be removed while they are gone through', async () => {
+  const folder = mkdtempSync(`${tmpdir()}/millrace-lmdb-`);
+  const environment = Environment.open(folder);
+  const table = environment.table('rows');
+  const all = { start: key('row'), end: after(key('row')) };
+  await environment.write(() => {
+    for (let row = 0; row < 50; row++) table.put(rowOf(row), Buffer.from([row]));
+  });
+  await environment.write(() => {
+    for (const { key: at, value } of table.range(all)) if (value[0]! % 2 === 0) table.remove(at);
+  });
+  const left = Array.from(table.range(all), ({ value }) => value[0]!);
+  assert.deepEqual(
+    left,
+    Array.from({ length: 25 }, (_, n) => 2 * n + 1),
+  );
+  await environment.close();
+  rmSync(folder, { recursive: true });
+});
