@@ -134,7 +134,7 @@ test('without a connection edits and reactions are refused at once, with the rea
   await row.getByRole('button', { name: 'Edit' }).click();
   const field = page.getByRole('textbox', { name: 'Message #general' });
   await field.fill('the text');
-  await page.keyboard.press('Enter');
+  await field.press('Enter');
   await page.getByText(/^Not changed: you are offline/).waitFor();
   assert.equal(await field.inputValue(), 'the text');
 });

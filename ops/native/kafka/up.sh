@@ -90,6 +90,10 @@ log.retention.hours=2
 # A broker that is gone is noticed in four seconds, not nine: sends wait for that long.
 broker.session.timeout.ms=4000
 broker.heartbeat.interval.ms=1000
+# Where it led the controllers, another of them begins to count those seconds only when it leads: that adds to them.
+controller.quorum.fetch.timeout.ms=1000
+controller.quorum.election.timeout.ms=500
+controller.quorum.election.backoff.max.ms=500
 P
   if [[ ! -f data/kafka$i/meta.properties ]]; then
     java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${LOG[@]}" \

@@ -25,7 +25,7 @@ it('a producer whose batch was given up is put away again once that has ended: i
     const appended = appender.append([{ topic: 't', partition: 0, key: 'k', value: Buffer.from('v') }]);
     const refused = assert.rejects(appended, { code: 'unavailable' });
     for (let i = 0; i < 5; i++) await turn();
-    mock.timers.tick(7500);
+    mock.timers.tick(8500);
     await refused;
     await turn();
     assert.equal(disconnects, 1);

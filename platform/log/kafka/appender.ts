@@ -19,8 +19,8 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** In this time another broker takes over from one that is gone; edges wait a little longer for their answers. */
-const append_ms = 7500;
+/** In this time another broker takes over from one that is gone (4 to 6 s, docs/faults.md); edges wait a little longer for their answers. */
+const append_ms = 8500;
 const retry = { initialRetryTime: 50, maxRetryTime: 500, retries: 20 };
 
 /**
