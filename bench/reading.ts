@@ -1,36 +1,80 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { fillSearch, fillStore, wordOf } from './fill.ts';
+import { parseSettings } from '../config/parse.ts';
+import { openCassandraMessages } from '../platform/messages/cassandra/store.ts';
+import { registryCodec } from '../platform/schemas/registry.ts';
+import { openElasticsearch } from '../platform/search/elasticsearch.ts';
+import { cassandraOptions, elasticsearchOptions, registrySettings } from '../server/engines/options.ts';
+import { fillIndex, fillMessages, fillSearch, fillStore, wordOf } from './fill.ts';
 import { connect, disconnect, load } from './load.ts';
-import { startMillraceIn } from './servers.ts';
+import { type BenchServer, startMillraceIn } from './servers.ts';
+import { stack } from './stack.ts';
 import { percentile } from './statistics.ts';
 
 const channels = 100;
 /** Questions a second, one after the other of each kind. */
 const asked = 20;
 
-/** A page of history and a search, beside so many messages a second that come in. Embedded. */
-export async function reading({ quick }: { quick: boolean }): Promise<object> {
+interface Options {
+  quick: boolean;
+}
+
+/** A page of history and a search, alone and beside 1,000 messages a second that come in. Embedded. */
+export function reading({ quick }: Options): Promise<object> {
+  return bySizes(quick, async (messages) => {
+    const folder = await freshFolder();
+    // Once, so that its folders are there; then with nobody looking.
+    await (await startMillraceIn(folder)).stop();
+    await fillStore(folder, messages, channels);
+    await fillSearch(folder, messages, channels);
+    const server = await startMillraceIn(folder, () => rm(folder, { recursive: true }));
+    return { messages, rates: await ask(server, messages, [0, 1000], quick) };
+  });
+}
+
+/** The same on the real engines, one node of each, edge and worker in one process; beside 300 a second. */
+export async function readingOnEngines({ quick }: Options): Promise<object> {
+  const engines = await stack();
+  return bySizes(quick, async (messages) => {
+    const settings = { ...engines, MILLRACE_NAMESPACE: `reading-${process.pid}-${messages}`, MILLRACE_PARTITIONS: '4' };
+    const folder = await freshFolder();
+    const server = await startMillraceIn(folder, () => rm(folder, { recursive: true }), [], settings);
+    await fillEngines(settings, messages);
+    return { messages, rates: await ask(server, messages, [0, 300], quick) };
+  });
+}
+
+async function bySizes(quick: boolean, measure: (messages: number) => Promise<object>): Promise<object> {
   const found: object[] = [];
-  for (const messages of quick ? [10_000] : [100_000, 1_000_000])
-    found.push(await withMessages(messages, quick ? 4 : 30));
+  for (const messages of quick ? [10_000] : [100_000, 1_000_000]) found.push(await measure(messages));
   return { channels, text_bytes: 200, questions_a_second: asked, found };
 }
 
-async function withMessages(messages: number, seconds: number): Promise<object> {
-  const folder = await mkdtemp(`${tmpdir()}/millrace-bench-`);
-  // Once, so that its folders are there; then with nobody looking.
-  await (await startMillraceIn(folder)).stop();
-  await fillStore(folder, messages, channels);
-  await fillSearch(folder, messages, channels);
-  const server = await startMillraceIn(folder);
+function freshFolder(): Promise<string> {
+  return mkdtemp(`${tmpdir()}/millrace-bench-`);
+}
+
+async function fillEngines(env: { [name: string]: string }, messages: number): Promise<void> {
+  const settings = parseSettings(env);
+  const codec = await registryCodec(registrySettings(settings));
+  const store = await openCassandraMessages(cassandraOptions(settings), codec);
+  await fillMessages(store, messages, channels, 4);
+  await store.close();
+  const index = await openElasticsearch(elasticsearchOptions(settings));
+  await fillIndex(index, messages, channels, 4);
+  await index.close();
+}
+
+/** Asks a server that holds the messages, and stops it. */
+async function ask(server: BenchServer, messages: number, rates: number[], quick: boolean): Promise<object[]> {
+  const seconds = quick ? 4 : 30;
   const headers = { authorization: `Bearer ${await server.token('reader')}`, 'content-type': 'application/json' };
-  const get = async (path: string): Promise<{ ms: number; body: string }> => {
+  const get = async (path: string): Promise<number> => {
     const began = performance.now();
     const answer = await fetch(`${server.url}${path}`, { headers });
     const body = await answer.text();
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${body}`);
-    return { ms: performance.now() - began, body };
+    return performance.now() - began;
   };
   await get('/v1/unreads');
   for (let n = 0; n < channels; n++) {
@@ -39,7 +83,7 @@ async function withMessages(messages: number, seconds: number): Promise<object> 
     await fetch(`${server.url}/v1/imports`, { method: 'POST', headers, body });
   }
   const clients = await connect(server, 100, 10);
-  const pages: { [kind: string]: () => Promise<{ ms: number; body: string }> } = {
+  const pages: { [kind: string]: () => Promise<number> } = {
     'newest page': () => get(`/v1/channels/c${any(channels)}/messages?limit=50`),
     'page far back': () =>
       get(`/v1/channels/c${any(channels)}/messages?limit=50&before=${2n ** 60n + BigInt(any(messages))}`),
@@ -48,19 +92,18 @@ async function withMessages(messages: number, seconds: number): Promise<object> 
     'search for two words in a channel': () =>
       get(`/v1/search?q=${wordOf(any(50))} ${wordOf(any(50))}&channel_id=c${any(channels)}`),
   };
-  const rates: object[] = [];
-  for (const rate of [0, 1000]) {
+  const found: object[] = [];
+  for (const rate of rates) {
     const times: { [kind: string]: number[] } = {};
     const coming = rate > 0 ? load(server, clients, rate, seconds, `r${messages}`) : undefined;
     const until = performance.now() + seconds * 1000;
     for (let n = 0; performance.now() < until; n++) {
       const kind = Object.keys(pages)[n % Object.keys(pages).length]!;
-      const { ms } = await pages[kind]!();
-      times[kind] = [...(times[kind] ?? []), ms];
+      times[kind] = [...(times[kind] ?? []), await pages[kind]!()];
       await new Promise((resolve) => setTimeout(resolve, 1000 / asked));
     }
     const result = await coming;
-    rates.push({
+    found.push({
       messages_a_second: rate,
       ...(result && { acknowledged: result.acknowledged_rate, ack_ms: result.ack_ms }),
       ms: Object.fromEntries(
@@ -73,8 +116,7 @@ async function withMessages(messages: number, seconds: number): Promise<object> 
   }
   disconnect(clients);
   await server.stop();
-  await rm(folder, { recursive: true });
-  return { messages, rates };
+  return found;
 }
 
 function any(below: number): number {

@@ -11,7 +11,7 @@ import { storms } from './edge/storms.ts';
 import { graph } from './graph.ts';
 import { largeChannel } from './large-channel.ts';
 import { latency } from './latency.ts';
-import { reading } from './reading.ts';
+import { reading, readingOnEngines } from './reading.ts';
 import { replay } from './replay.ts';
 import { restart } from './restart.ts';
 import { saturation } from './saturation.ts';
@@ -40,6 +40,7 @@ const benches: { [name: string]: (options: { quick: boolean }) => Promise<object
   },
   'large-channel': largeChannel,
   'one-core': oneCore,
+  'reading-engines': readingOnEngines,
   'stack-costs': stackCosts,
   'take-over': takeOver,
 };

@@ -27,13 +27,15 @@ export async function startMillrace(flags: string[] = []): Promise<BenchProcess>
   return startMillraceIn(folder, () => rm(folder, { recursive: true }), flags);
 }
 
-/** The same on a folder that is there, and stays. */
+/** The same on a folder that is there, and stays; `settings`: for other engines than the embedded ones. */
 export async function startMillraceIn(
   folder: string,
   cleanUp: () => Promise<void> = async () => undefined,
   flags: string[] = [],
+  settings: { [name: string]: string } = {},
 ): Promise<BenchProcess> {
-  const env = { PORT: '0', MILLRACE_DATA_DIR: folder, MILLRACE_JWT_SECRET: secret, MILLRACE_RATE_LIMIT: 'off' };
+  const own = { PORT: '0', MILLRACE_DATA_DIR: folder, MILLRACE_JWT_SECRET: secret, MILLRACE_RATE_LIMIT: 'off' };
+  const env = { ...settings, ...own };
   return startProcess([...flags, 'cli/bin.mjs', 'dev', '--json'], env, cleanUp);
 }
 

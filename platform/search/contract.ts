@@ -3,6 +3,7 @@ import { documentContract } from './contract/documents.ts';
 import { generationContract } from './contract/generations.ts';
 import { matchContract } from './contract/matches.ts';
 import { pagingContract } from './contract/paging.ts';
+import { rankingContract } from './contract/ranking.ts';
 import type { OpenSearch } from './contract/setup.ts';
 
 /** What every adapter of the search index must do. `open` gives an empty one each time. */
@@ -19,6 +20,7 @@ export function searchContract(name: string, open: () => Promise<OpenSearch>): v
       for (const one of opened.splice(0)) await one.close();
     });
     matchContract(tracked);
+    rankingContract(tracked);
     documentContract(tracked);
     pagingContract(tracked);
     generationContract(tracked);

@@ -47,7 +47,10 @@ export interface SearchQuery {
 }
 
 export interface SearchResult {
-  /** Best first; `score` is 0 when sorted by newest. It depends on nothing outside the channels of the query. */
+  /**
+   * Best first; `score` is 0 when sorted by newest, else BM25 over the documents in the channels of the query: it depends on
+   * nothing outside them. A prefix counts as one word that stands in the document once.
+   */
   hits: { channel_id: string; message_id: string; score: number }[];
   /** Exact count of all matches. */
   total: number;

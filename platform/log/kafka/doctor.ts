@@ -12,7 +12,7 @@ export async function kafkaChecks(settings: KafkaSettings, specs: TopicSpec[]): 
   try {
     await inTime(admin.connect(), lookDeadline_ms);
   } catch (error) {
-    // What it could not connect with ends by itself.
+    // The failure is told below; that its connections can’t be put away neatly either says no more.
     admin.disconnect().catch(() => undefined);
     return [
       fail(

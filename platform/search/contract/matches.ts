@@ -86,36 +86,6 @@ export function matchContract(open: Open): void {
     await close();
   });
 
-  it('ranks thousands of matches of common words without going through them again for each', async () => {
-    const { index, close } = await open();
-    for (let start = 0; start < 12_000; start += 1_000) {
-      await index.index(Array.from({ length: 1_000 }, (_, n) => document(`${start + n}`, 'the same few words')));
-    }
-    const began = performance.now();
-    const result = await index.search(query('the same words', { sort: 'relevance' }));
-    assert.equal(result.total, 12_000);
-    // A bound for a busy machine: a quadratic plan takes minutes.
-    assert.ok(performance.now() - began < 2_500);
-    await close();
-  });
-
-  it('ranks what says more about it in fewer words higher; the more telling word counts more', async () => {
-    const { index, close } = await open();
-    await index.index([
-      document('1', 'postgres is one of many words in this rather long message about nothing much'),
-      document('2', 'postgres postgres backup'),
-      document('3', 'the postgres'),
-      ...Array.from({ length: 10 }, (_, n) => document(`x${n}`, 'the usual talk')),
-    ]);
-    const { hits } = await index.search(query('postgres', { sort: 'relevance' }));
-    assert.deepEqual(
-      hits.map((hit) => hit.message_id),
-      ['2', '3', '1'],
-    );
-    assert.ok(hits.every((hit, n) => hit.score > 0 && (n === 0 || hit.score <= hits[n - 1]!.score)));
-    await close();
-  });
-
   it('suggests a likely spelling that the permitted channels hold, only for a word that matches nothing', async () => {
     const { index, close } = await open();
     await index.index([

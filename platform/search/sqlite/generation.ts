@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { MillraceError } from '../../errors/error.ts';
 import { Sqlite } from '../../worker/sqlite.ts';
+import { channelOf } from './document-id.ts';
 
 /** Marks a file as ours ("MRSe"), so that nothing else is taken for an index. */
 const applicationId = 0x4d52_5365;
 /** Raise it with every change of the tables: an index is never migrated, it is filled anew from the log. */
-const version = 1;
+const version = 2;
 
 /** Where the files of an index lie, and the key to them. */
 export interface IndexPlace {
@@ -61,10 +62,10 @@ function unusable(file: string, reason: string, cause?: unknown): MillraceError 
 }
 
 /**
- * A channel is a small number inside, so that a thousand permitted channels are compared quickly. `words` holds the
+ * A channel is a small number inside, and the high part of its documents' numbers (document-id.ts). `words` holds the
  * analysed words joined by blanks; "ascii" cuts at the blanks and takes every other letter as it is. It keeps no text of
- * its own (contentless); a document's length in words is kept for ranking. `text` comes last: reading what stands before
- * it never touches the overflow pages of a long text.
+ * its own (contentless). `documents` has what filters and ranking read of a hit, so its rows are short: texts lie apart.
+ * `repeats` tells how often a word stands in it that does so more than once (repeats.ts).
  */
 const schema = `
   CREATE TABLE channels (
@@ -77,7 +78,7 @@ const schema = `
   );
   CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
-    channel INTEGER NOT NULL,
+    channel INTEGER GENERATED ALWAYS AS ${channelOf('id')} VIRTUAL,
     message TEXT NOT NULL,
     rev INTEGER NOT NULL,
     user TEXT NOT NULL,
@@ -85,12 +86,12 @@ const schema = `
     has_link INTEGER NOT NULL,
     deleted INTEGER NOT NULL,
     words INTEGER NOT NULL,
-    text TEXT NOT NULL,
+    repeats TEXT NOT NULL,
     UNIQUE (channel, message)
   );
   CREATE INDEX documents_by_time ON documents (channel, created_at);
+  CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
   CREATE VIRTUAL TABLE words USING fts5(body, content='', contentless_delete=1, tokenize='ascii');
-  CREATE VIRTUAL TABLE occurrences USING fts5vocab(words, 'instance');
   CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${version};

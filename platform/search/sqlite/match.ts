@@ -1,4 +1,5 @@
 import type { Term } from '../port.ts';
+import type { Scored } from '../scored.ts';
 
 /** The FTS5 expression for the terms that must hold, null for none. */
 export function required(terms: Term[]): string | null {
@@ -16,13 +17,18 @@ export function excluded(terms: Term[]): string | null {
   );
 }
 
+/** The FTS5 expression for a scored word. */
+export function matchOf({ word, prefix }: Scored): string {
+  return prefix ? `${quoted(word)} *` : quoted(word);
+}
+
 function joined(terms: Term[], by: string): string | null {
   return terms.length === 0 ? null : terms.map(expression).join(by);
 }
 
 function expression(term: Term): string {
   if (term.kind === 'phrase') return quoted(term.words.join(' '));
-  return term.kind === 'prefix' ? `${quoted(term.word)} *` : quoted(term.word);
+  return matchOf({ word: term.word, prefix: term.kind === 'prefix' });
 }
 
 /** Words hold no quotes; a caller that did not get them from words.ts must not write expressions either. */

@@ -1,16 +1,11 @@
 import { asUnavailable, type Sqlite } from '../../worker/sqlite.ts';
-import { type Corpus, decodePosition, encodePosition } from '../cursor.ts';
-import type { SearchDocument, SearchQuery, SearchResult } from '../port.ts';
-import { scoredWords } from '../scored.ts';
+import { type Corpus, decodePosition, encodePosition, type Position } from '../cursor.ts';
+import type { DocumentKey, SearchDocument, SearchQuery, SearchResult } from '../port.ts';
+import { type Scored, scoredWords } from '../scored.ts';
 import { generationFile, type IndexPlace, openGeneration } from './generation.ts';
-import { meanLength, type Permitted, pageStatement } from './select.ts';
+import { type Permitted, permittedOf } from './permitted.ts';
+import { holdingStatement, isOneWord, pageStatement, type Statement, totalStatement } from './select.ts';
 import { suggestion } from './suggest.ts';
-
-export interface DocumentKey {
-  workspace_id: string;
-  channel_id: string;
-  message_id: string;
-}
 
 /** All that reads the index, in a thread of its own. */
 export interface Reader {
@@ -71,22 +66,18 @@ export class SqliteReader implements Reader {
 }
 
 function search(database: Sqlite, query: SearchQuery): SearchResult {
-  const scored = scoredWords(query.terms);
-  const at = query.cursor === undefined ? undefined : decodePosition(query.sort, scored.length, query.cursor);
+  const scored = query.sort === 'relevance' ? scoredWords(query.terms) : [];
+  const at = cursorOf(query);
   const permitted = permittedOf(database, query);
-  const { sql, values } = pageStatement(query, permitted, scored, at);
-  const [counted, ...rows] = database.all<{ channel: string; message: string; rank: number }>(sql, values);
-  const total = counted!.rank;
+  const corpus = query.sort === 'newest' ? null : (at?.corpus ?? corpusOf(database, scored, permitted));
+  const ranking = corpus && { scored, corpus };
+  // Where a word is all that is asked for, its documents have been counted.
+  const total =
+    corpus && !at && isOneWord(query) ? corpus.holding[0]! : countOf(database, totalStatement(query, permitted));
+  const { sql, values } = pageStatement(query, permitted, ranking, at);
+  const rows = database.all<{ channel: string; message: string; rank: number }>(sql, values);
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
-  const corpus: Corpus | null =
-    query.sort === 'newest'
-      ? null
-      : (at?.corpus ?? {
-          documents: permitted.documents,
-          length: meanLength(permitted),
-          holding: JSON.parse(counted!.channel) as number[],
-        });
   const result: SearchResult = {
     hits: shown.map((row) => ({
       channel_id: row.channel,
@@ -101,19 +92,28 @@ function search(database: Sqlite, query: SearchQuery): SearchResult {
   return result;
 }
 
-function permittedOf(database: Sqlite, query: SearchQuery): Permitted {
-  const ids = JSON.stringify([...new Set(query.channel_ids)]);
-  const [row] = database.all<Permitted>(
-    `SELECT json_group_array(c.num) AS channels, coalesce(sum(c.documents), 0) AS documents, coalesce(sum(c.words), 0) AS words
-     FROM json_each(?) j CROSS JOIN channels c ON c.workspace = ? AND c.channel = j.value`,
-    [ids, query.workspace_id],
-  );
-  return row!;
+function cursorOf({ sort, terms, cursor }: SearchQuery): Position | undefined {
+  return cursor === undefined ? undefined : decodePosition(sort, scoredWords(terms).length, cursor);
+}
+
+/** What the ranking is reckoned with: counts over the permitted documents. */
+function corpusOf(database: Sqlite, scored: Scored[], permitted: Permitted): Corpus {
+  const { documents, words } = permitted;
+  return {
+    documents,
+    length: Math.max(1, words / Math.max(1, documents)),
+    holding: scored.map((one) => countOf(database, holdingStatement(one, permitted))),
+  };
+}
+
+function countOf(database: Sqlite, { sql, values }: Statement): number {
+  return database.all<{ n: number }>(sql, values)[0]!.n;
 }
 
 function document(database: Sqlite, key: DocumentKey): SearchDocument[] {
   const rows = database.all<{ rev: number; user: string; text: string; created_at: number; deleted: number }>(
-    `SELECT d.rev, d.user, d.text, d.created_at, d.deleted FROM channels c JOIN documents d ON d.channel = c.num
+    `SELECT d.rev, d.user, t.text, d.created_at, d.deleted
+     FROM channels c JOIN documents d ON d.channel = c.num JOIN texts t ON t.id = d.id
      WHERE c.workspace = ? AND c.channel = ? AND d.message = ?`,
     [key.workspace_id, key.channel_id, key.message_id],
   );

@@ -1,14 +1,10 @@
 import type { Corpus, Position } from '../cursor.ts';
 import type { SearchQuery } from '../port.ts';
-import { b, k1, type Scored, scoredSuffice } from '../scored.ts';
-import { excluded, required } from './match.ts';
-
-export interface Permitted {
-  /** Numbers of the channels, as a JSON list. */
-  channels: string;
-  documents: number;
-  words: number;
-}
+import { b, k1, type Scored } from '../scored.ts';
+import { channelOf } from './document-id.ts';
+import { excluded, matchOf, required } from './match.ts';
+import type { Permitted } from './permitted.ts';
+import { countIn, markOf } from './repeats.ts';
 
 type Bind = (value: unknown) => string;
 
@@ -17,9 +13,22 @@ export interface Statement {
   values: unknown[];
 }
 
+/** Counts the permitted documents that hold a word, up to `most`; -1 for all. */
+export function holdingStatement(scored: Scored, permitted: Permitted, most = -1): Statement {
+  return built((bind) => {
+    const rows = `FROM words f WHERE ${matching(matchOf(scored), permitted, bind)}`;
+    return `SELECT count(*) AS n FROM (SELECT 1 ${rows} LIMIT ${bind(most)})`;
+  });
+}
+
+/** Counts all hits. */
+export function totalStatement(query: SearchQuery, permitted: Permitted): Statement {
+  return built((bind) => `SELECT count(*) AS n ${hits(query, permitted, 'unread', bind)}`);
+}
+
 /**
- * One statement for a page: a first row with the count of all hits (as `rank`) and, as a JSON list in `channel`, how many
- * documents hold each scored word; then the page, one row more than asked for to tell whether there is more.
+ * A page of hits behind `at`, best first, and one more to tell whether there is more. `scored` and `corpus` are for
+ * relevance alone.
  *
  * BM25 is reckoned here and not by FTS5's bm25(), for two reasons. That one counts words over the whole index, so that a
  * score would tell how often a word stands in channels one can't read; and its scores move with every new document, so
@@ -28,87 +37,77 @@ export interface Statement {
 export function pageStatement(
   query: SearchQuery,
   permitted: Permitted,
-  scored: Scored[],
+  ranking: { scored: Scored[]; corpus: Corpus } | null,
   at: Position | undefined,
 ): Statement {
-  const values: unknown[] = [];
-  const bind: Bind = (value) => `?${values.push(value)}`;
-  const inChannels = `d.channel IN (SELECT value FROM json_each(${bind(permitted.channels)}))`;
-
-  const ranked = query.sort === 'relevance' ? scored : [];
-  const tables = ranked.map((one, index) => occurrencesTable(index, one, inChannels, bind));
-  if (ranked.length > 0) tables.push(scoresTable(ranked.length, permitted, at?.corpus ?? undefined, bind));
-  tables.push(hitsTable(query, ranked.length > 0, inChannels, bind));
-
-  const holding = ranked.map((_, index) => `(SELECT count(*) FROM t${index})`).join(', ');
-  const sql = `
-    WITH ${tables.join(', ')}
-    SELECT json_array(${holding}) AS channel, NULL AS message, count(*) AS rank FROM hits
-    UNION ALL SELECT * FROM (
-      SELECT c.channel, h.message, h.rank FROM hits h JOIN channels c ON c.num = h.num
-      ${at ? `WHERE ${behind(query.workspace_id, at, bind)}` : ''}
-      ORDER BY h.rank DESC, h.message DESC, h.num DESC LIMIT ${bind(query.limit + 1)})`;
-  return { sql, values };
-}
-
-/** The permitted documents that hold a word, how often, and their length. */
-function occurrencesTable(index: number, { word, prefix }: Scored, inChannels: string, bind: Bind): string {
-  const term = prefix ? `v.term >= ${bind(word)} AND v.term < ${bind(`${word}\u{10FFFF}`)}` : `v.term = ${bind(word)}`;
-  return `t${index} AS MATERIALIZED (
-    SELECT v.doc AS doc, count(*) AS n, d.words AS words FROM occurrences v CROSS JOIN documents d ON d.id = v.doc
-    WHERE ${term} AND ${inChannels} GROUP BY v.doc)`;
-}
-
-/**
- * The documents that hold all scored words, with their BM25. One grouping of all words' rows, for SQLite joins such
- * tables without an index (quadratic). The parts are added in the words' order, so that a sum is the same to its last bit.
- */
-function scoresTable(words: number, permitted: Permitted, corpus: Corpus | undefined, bind: Bind): string {
-  const indexes = Array.from({ length: words }, (_, index) => index);
-  const parts = indexes.map((index) => {
-    const part = wordScore(index, permitted, corpus, bind);
-    return `SELECT doc, ${index} AS word, ${part} AS part FROM t${index}`;
+  return built((bind) => {
+    const rank = ranking === null ? 'd.created_at' : score(ranking.scored, ranking.corpus, bind);
+    const order = (table: string) => `${table}.rank DESC, ${table}.message DESC, ${table}.num DESC`;
+    const all = `SELECT d.message AS message, d.channel AS num, ${rank} AS rank ${hits(query, permitted, 'read', bind)}`;
+    const behind = at === undefined ? '' : `WHERE ${isBehind(query.workspace_id, at, bind)}`;
+    return `
+      SELECT c.channel AS channel, p.message AS message, p.rank AS rank FROM (
+        SELECT h.message, h.num, h.rank FROM (${all}) h ${behind} ORDER BY ${order('h')} LIMIT ${bind(query.limit + 1)}
+      ) p JOIN channels c ON c.num = p.num ORDER BY ${order('p')}`;
   });
-  const sum = indexes.map((index) => `max(CASE word WHEN ${index} THEN part END)`).join(' + ');
-  return `scores AS MATERIALIZED (
-    SELECT doc, ${sum} AS rank FROM (${parts.join(' UNION ALL ')}) GROUP BY doc HAVING count(*) = ${words})`;
 }
 
-/** BM25 of one word, with an idf that is never negative. */
-function wordScore(index: number, permitted: Permitted, corpus: Corpus | undefined, bind: Bind): string {
-  const documents = bind(corpus?.documents ?? permitted.documents);
-  const length = bind(corpus?.length ?? meanLength(permitted));
-  const holding = corpus ? bind(corpus.holding[index]) : `(SELECT count(*) FROM t${index})`;
-  const idf = `ln(1.0 + max(0.0, ${documents} - ${holding} + 0.5) / (${holding} + 0.5))`;
-  return `${idf} * n * ${k1 + 1} / (n + ${k1} * (${1 - b} + ${b} * words / ${length}))`;
+function built(sql: (bind: Bind) => string): Statement {
+  const values: unknown[] = [];
+  return { sql: sql((value) => `?${values.push(value)}`), values };
 }
 
-/** All hits, from the ranked documents, from the words' places, or from all documents where no word is asked for. */
-function hitsTable(query: SearchQuery, ranked: boolean, inChannels: string, bind: Bind): string {
-  const all = conditions(query, inChannels, bind);
-  const match = ranked && scoredSuffice(query.terms) ? null : required(query.terms);
-  let source = 'documents d';
-  if (ranked) {
-    source = 'scores s CROSS JOIN documents d ON d.id = s.doc';
-    if (match !== null) all.push(`d.id IN (SELECT rowid FROM words WHERE words MATCH ${bind(match)})`);
-  } else if (match !== null) {
-    source = 'words f CROSS JOIN documents d ON d.id = f.rowid';
-    all.push(`f.words MATCH ${bind(match)}`);
+/** The parts are added in the words' order, so that a sum is the same to its last bit on every page. */
+function score(scored: Scored[], corpus: Corpus, bind: Bind): string {
+  if (scored.length === 0) return '0.0';
+  const length = `${k1} * (${1 - b} + ${b} * d.words / ${bind(Math.max(1, corpus.length))})`;
+  return scored.map((one, index) => wordScore(one, corpus.documents, corpus.holding[index]!, length, bind)).join(' + ');
+}
+
+/** BM25 of one word, with an idf that is never negative. A prefix counts once, however many words begin so. */
+function wordScore(scored: Scored, documents: number, holding: number, length: string, bind: Bind): string {
+  const idf = Math.log(1 + Math.max(0, documents - holding + 0.5) / (holding + 0.5));
+  const n = scored.prefix ? '1' : countIn('d.repeats', bind(markOf(scored.word)));
+  // n / (n + length), with n reckoned once.
+  return `${bind(idf * (k1 + 1))} * (1.0 - ${length} / (${n} + ${length}))`;
+}
+
+/** All hits: by the words' places, or of all documents where no word is asked for. */
+function hits(query: SearchQuery, permitted: Permitted, documents: 'read' | 'unread', bind: Bind): string {
+  const match = required(query.terms);
+  if (match === null) {
+    const permittedOnes = `d.channel IN (SELECT value FROM json_each(${bind(permitted.channels)})) AND d.deleted = 0`;
+    return `FROM documents d WHERE ${[permittedOnes, ...filters(query, 'd.id', permitted, bind)].join(' AND ')}`;
   }
-  const unranked = query.sort === 'newest' ? 'd.created_at' : '0.0';
-  return `hits AS MATERIALIZED (
-    SELECT d.message AS message, d.channel AS num, ${ranked ? 's.rank' : unranked} AS rank FROM ${source}
-    WHERE ${all.join(' AND ')})`;
+  // A deleted document holds no words.
+  const matched = matching(match, permitted, bind);
+  const all = [matched, ...filters(query, 'f.rowid', permitted, bind)].join(' AND ');
+  if (documents === 'unread' && !readsDocuments(query)) return `FROM words f WHERE ${all}`;
+  // CROSS: SQLite keeps the tables in this order.
+  return `FROM words f CROSS JOIN documents d ON d.id = f.rowid WHERE ${all}`;
 }
 
-export function meanLength(permitted: Permitted): number {
-  return Math.max(1, permitted.words / Math.max(1, permitted.documents));
+/** The bounds are what FTS5 goes by; they must be integers to it, and a number of JavaScript is a float. */
+function matching(match: string, permitted: Permitted, bind: Bind): string {
+  const within = `f.rowid BETWEEN ${bind(BigInt(permitted.first))} AND ${bind(BigInt(permitted.last))}`;
+  const inChannels = `${channelOf('f.rowid')} IN (SELECT value FROM json_each(${bind(permitted.channels)}))`;
+  return `f.words MATCH ${bind(match)} AND ${within} AND ${inChannels}`;
 }
 
-function conditions(query: SearchQuery, inChannels: string, bind: Bind): string[] {
-  const all = [inChannels, 'd.deleted = 0'];
+/** Whether the hits are the documents that hold one word, or one prefix. */
+export function isOneWord(query: SearchQuery): boolean {
+  const [only, ...more] = query.terms;
+  return only !== undefined && more.length === 0 && only.kind !== 'phrase' && !only.excluded && !readsDocuments(query);
+}
+
+function readsDocuments({ from, before, after, has_link }: SearchQuery): boolean {
+  return from !== undefined || before !== undefined || after !== undefined || has_link === true;
+}
+
+function filters(query: SearchQuery, id: string, permitted: Permitted, bind: Bind): string[] {
+  const all: string[] = [];
   const none = excluded(query.terms);
-  if (none !== null) all.push(`d.id NOT IN (SELECT rowid FROM words WHERE words MATCH ${bind(none)})`);
+  if (none !== null) all.push(`${id} NOT IN (SELECT f.rowid FROM words f WHERE ${matching(none, permitted, bind)})`);
   if (query.from !== undefined)
     all.push(`d.user IN (SELECT value FROM json_each(${bind(JSON.stringify(query.from))}))`);
   if (query.before !== undefined) all.push(`d.created_at < ${bind(query.before)}`);
@@ -117,7 +116,7 @@ function conditions(query: SearchQuery, inChannels: string, bind: Bind): string[
   return all;
 }
 
-function behind(workspaceId: string, at: Position, bind: Bind): string {
+function isBehind(workspaceId: string, at: Position, bind: Bind): string {
   const rank = bind(at.rank);
   const message = bind(at.message);
   const num = `(SELECT num FROM channels WHERE workspace = ${bind(workspaceId)} AND channel = ${bind(at.channel)})`;

@@ -1,7 +1,8 @@
 import type { Sqlite } from '../../worker/sqlite.ts';
 import { editDistance } from '../edit-distance.ts';
 import type { Term } from '../port.ts';
-import type { Permitted } from './select.ts';
+import type { Permitted } from './permitted.ts';
+import { holdingStatement } from './select.ts';
 
 /** Words of the index that are compared with one misspelt word: bounds the time of a search that found nothing. */
 const maxCompared = 30_000;
@@ -62,11 +63,6 @@ function candidates(database: Sqlite, word: string, allowed: number): string[] {
 
 /** How many permitted documents hold the word, counted up to `most`. */
 function holding(database: Sqlite, word: string, permitted: Permitted, most: number): number {
-  const [row] = database.all<{ n: number }>(
-    `SELECT count(*) AS n FROM (
-       SELECT 1 FROM occurrences v CROSS JOIN documents d ON d.id = v.doc
-       WHERE v.term = ? AND d.channel IN (SELECT value FROM json_each(?)) LIMIT ?)`,
-    [word, permitted.channels, most],
-  );
-  return row?.n ?? 0;
+  const { sql, values } = holdingStatement({ word, prefix: false }, permitted, most);
+  return database.all<{ n: number }>(sql, values)[0]!.n;
 }

@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { asUnavailable, type Sqlite } from '../../worker/sqlite.ts';
-import { hasLink } from '../has-link.ts';
+import { asUnavailable } from '../../worker/sqlite.ts';
 import type { DocumentKey, SearchDocument } from '../port.ts';
-import { wordsOf } from '../words.ts';
 import { createGeneration, generationFile, type IndexPlace, openGeneration, removeGeneration } from './generation.ts';
+import { type Open, takeOut, write } from './write.ts';
 
 /** All that writes the index, in a thread of its own: a batch holds up no search. */
 export interface Writer {
@@ -17,25 +16,6 @@ export interface Writer {
   /** Closes a generation and deletes its files. */
   remove(id: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Documents and words that a batch adds to a channel; negative where it takes some away. */
-interface Growth {
-  documents: number;
-  words: number;
-}
-
-interface Open {
-  database: Sqlite;
-  /** Channel numbers by workspace and channel. */
-  numbers: LRUCache<string, number>;
-}
-
-interface Known {
-  id: number;
-  rev: number;
-  words: number;
-  deleted: number;
 }
 
 export class SqliteWriter implements Writer {
@@ -57,9 +37,7 @@ export class SqliteWriter implements Writer {
   }
 
   async take(ids: string[], keys: DocumentKey[]): Promise<void> {
-    this.change(ids, (open) => {
-      for (const key of keys) takeOut(open, key);
-    });
+    this.change(ids, (open) => takeOut(open, keys));
   }
 
   private change(ids: string[], change: (open: Open) => void): void {
@@ -94,98 +72,4 @@ export class SqliteWriter implements Writer {
     }
     return open;
   }
-}
-
-function write(open: Open, documents: SearchDocument[]): void {
-  const growth = new Map<number, Growth>();
-  for (const document of documents) {
-    const channel = channelNumber(open, document);
-    const grown = growth.get(channel) ?? { documents: 0, words: 0 };
-    growth.set(channel, grown);
-    put(open.database, channel, document, grown);
-  }
-  for (const [num, { documents: more, words }] of growth) {
-    if (more === 0 && words === 0) continue;
-    open.database.run('UPDATE channels SET documents = documents + ?, words = words + ? WHERE num = ?', [
-      more,
-      words,
-      num,
-    ]);
-  }
-}
-
-/** One document, unless a rev as high is there already. */
-function put(database: Sqlite, channel: number, document: SearchDocument, grown: Growth): void {
-  const [known] = database.all<Known>(
-    'SELECT id, rev, words, deleted FROM documents WHERE channel = ? AND message = ?',
-    [channel, document.message_id],
-  );
-  if (known && known.rev >= document.rev) return;
-  const deleted = document.deleted ? 1 : 0;
-  const text = document.deleted ? '' : document.text;
-  const words = wordsOf(text).map((found) => found.word);
-  const values = [
-    document.rev,
-    document.user_id,
-    document.created_at,
-    hasLink(text) ? 1 : 0,
-    deleted,
-    words.length,
-    text,
-  ];
-  let id: number;
-  if (known) {
-    id = known.id;
-    if (known.words > 0) database.run('DELETE FROM words WHERE rowid = ?', [id]);
-    database.run(
-      'UPDATE documents SET rev = ?, user = ?, created_at = ?, has_link = ?, deleted = ?, words = ?, text = ? WHERE id = ?',
-      [...values, id],
-    );
-  } else {
-    const [inserted] = database.all<{ id: number }>(
-      'INSERT INTO documents (channel, message, rev, user, created_at, has_link, deleted, words, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id',
-      [channel, document.message_id, ...values],
-    );
-    id = inserted!.id;
-  }
-  if (words.length > 0) database.run('INSERT INTO words (rowid, body) VALUES (?, ?)', [id, words.join(' ')]);
-  grown.documents += (deleted ? 0 : 1) - (known && !known.deleted ? 1 : 0);
-  grown.words += words.length - (known?.words ?? 0);
-}
-
-function takeOut(open: Open, key: DocumentKey): void {
-  const { database } = open;
-  const channel = channelNumber(open, key);
-  const [known] = database.all<Known>(
-    'SELECT id, rev, words, deleted FROM documents WHERE channel = ? AND message = ?',
-    [channel, key.message_id],
-  );
-  if (!known) return;
-  if (known.words > 0) database.run('DELETE FROM words WHERE rowid = ?', [known.id]);
-  database.run('DELETE FROM documents WHERE id = ?', [known.id]);
-  database.run('UPDATE channels SET documents = documents - ?, words = words - ? WHERE num = ?', [
-    known.deleted ? 0 : 1,
-    known.words,
-    channel,
-  ]);
-}
-
-function channelNumber(
-  { database, numbers }: Open,
-  document: Pick<DocumentKey, 'workspace_id' | 'channel_id'>,
-): number {
-  const key = JSON.stringify([document.workspace_id, document.channel_id]);
-  let num = numbers.get(key);
-  if (num === undefined) {
-    const place = [document.workspace_id, document.channel_id];
-    const find = () =>
-      database.all<{ num: number }>('SELECT num FROM channels WHERE workspace = ? AND channel = ?', place)[0]?.num;
-    num = find();
-    if (num === undefined) {
-      database.run('INSERT INTO channels (workspace, channel) VALUES (?, ?)', place);
-      num = find()!;
-    }
-    numbers.set(key, num);
-  }
-  return num;
 }
