@@ -1,16 +1,18 @@
 import type { Term } from '../port.ts';
 import type { Scored } from '../scored.ts';
 
-/** The FTS5 expression for the terms that must hold, null for none. */
-export function required(terms: Term[]): string | null {
-  return joined(
+/** The FTS5 expression for the terms, null where none must hold: FTS5 can't look for what is not there alone. */
+export function matchOfAll(terms: Term[]): string | null {
+  const required = joined(
     terms.filter((term) => !term.excluded),
     ' AND ',
   );
+  const none = matchOfExcluded(terms);
+  return required === null || none === null ? required : `(${required}) NOT (${none})`;
 }
 
 /** The FTS5 expression for what no hit may hold, null for nothing. */
-export function excluded(terms: Term[]): string | null {
+export function matchOfExcluded(terms: Term[]): string | null {
   return joined(
     terms.filter((term) => term.excluded),
     ' OR ',

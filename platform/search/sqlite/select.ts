@@ -2,7 +2,7 @@ import type { Corpus, Position } from '../cursor.ts';
 import type { SearchQuery } from '../port.ts';
 import { b, k1, type Scored } from '../scored.ts';
 import { channelOf } from './document-id.ts';
-import { excluded, matchOf, required } from './match.ts';
+import { matchOf, matchOfAll, matchOfExcluded } from './match.ts';
 import type { Permitted } from './permitted.ts';
 import { countIn, markOf } from './repeats.ts';
 
@@ -74,17 +74,18 @@ function wordScore(scored: Scored, documents: number, holding: number, length: s
 
 /** All hits: by the words' places, or of all documents where no word is asked for. */
 function hits(query: SearchQuery, permitted: Permitted, documents: 'read' | 'unread', bind: Bind): string {
-  const match = required(query.terms);
-  if (match === null) {
-    const permittedOnes = `d.channel IN (SELECT value FROM json_each(${bind(permitted.channels)})) AND d.deleted = 0`;
-    return `FROM documents d WHERE ${[permittedOnes, ...filters(query, 'd.id', permitted, bind)].join(' AND ')}`;
+  const match = matchOfAll(query.terms);
+  if (match !== null) {
+    // A deleted document holds no words.
+    const all = [matching(match, permitted, bind), ...filters(query, bind)].join(' AND ');
+    if (documents === 'unread' && !readsDocuments(query)) return `FROM words f WHERE ${all}`;
+    // CROSS: SQLite keeps the tables in this order.
+    return `FROM words f CROSS JOIN documents d ON d.id = f.rowid WHERE ${all}`;
   }
-  // A deleted document holds no words.
-  const matched = matching(match, permitted, bind);
-  const all = [matched, ...filters(query, 'f.rowid', permitted, bind)].join(' AND ');
-  if (documents === 'unread' && !readsDocuments(query)) return `FROM words f WHERE ${all}`;
-  // CROSS: SQLite keeps the tables in this order.
-  return `FROM words f CROSS JOIN documents d ON d.id = f.rowid WHERE ${all}`;
+  const all = [`d.channel IN (SELECT value FROM json_each(${bind(permitted.channels)}))`, 'd.deleted = 0'];
+  const none = matchOfExcluded(query.terms);
+  if (none !== null) all.push(`d.id NOT IN (SELECT f.rowid FROM words f WHERE ${matching(none, permitted, bind)})`);
+  return `FROM documents d WHERE ${[...all, ...filters(query, bind)].join(' AND ')}`;
 }
 
 /** The bounds are what FTS5 goes by; they must be integers to it, and a number of JavaScript is a float. */
@@ -104,10 +105,8 @@ function readsDocuments({ from, before, after, has_link }: SearchQuery): boolean
   return from !== undefined || before !== undefined || after !== undefined || has_link === true;
 }
 
-function filters(query: SearchQuery, id: string, permitted: Permitted, bind: Bind): string[] {
+function filters(query: SearchQuery, bind: Bind): string[] {
   const all: string[] = [];
-  const none = excluded(query.terms);
-  if (none !== null) all.push(`${id} NOT IN (SELECT f.rowid FROM words f WHERE ${matching(none, permitted, bind)})`);
   if (query.from !== undefined)
     all.push(`d.user IN (SELECT value FROM json_each(${bind(JSON.stringify(query.from))}))`);
   if (query.before !== undefined) all.push(`d.created_at < ${bind(query.before)}`);
