@@ -18,7 +18,7 @@ const deadline_ms = 60_000;
 export function evidenceOf(settings: { [name: string]: string }, workspace: () => string): Evidence {
   const topic = `${settings['MILLRACE_NAMESPACE']}.message_events`;
   const registry = settings['MILLRACE_SCHEMA_REGISTRY'];
-  const decode = registry ? decoderOf(registry) : async (bytes: Buffer) => fileCodec().decode(bytes).value;
+  const decode = registry ? decoderOf(registry) : fileDecoder();
   const url = settings['MILLRACE_ELASTICSEARCH_URL'];
   return {
     async records() {
@@ -39,6 +39,12 @@ export function evidenceOf(settings: { [name: string]: string }, workspace: () =
 export function decoderOf(registry: string): (bytes: Buffer) => Promise<unknown> {
   const schemas = new SchemaRegistry({ host: registry });
   return (bytes) => schemas.decode(bytes);
+}
+
+/** By the schemas of the checkout. */
+function fileDecoder(): (bytes: Buffer) => Promise<unknown> {
+  const codec = fileCodec();
+  return async (bytes) => codec.decode(bytes).value;
 }
 
 function recorded(bytes: Buffer, { channel_id, rev, body }: MessageEvent): Recorded {
