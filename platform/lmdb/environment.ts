@@ -118,7 +118,7 @@ export class Environment {
 
   /** Whether every write so far is. */
   get isOnDisk(): boolean {
-    return this.waiting.length === 0 && !this.landing;
+    return this.waiting.length === 0 && !this.landing && !this.broken;
   }
 
   /** For writes that nobody waits for. */
@@ -170,6 +170,8 @@ export class Environment {
   private begin(): void {
     clearTimeout(this.lazily);
     this.lazily = undefined;
+    // What has gathered builds on what the disk refused.
+    if (this.broken) return;
     const writes = this.waiting;
     this.waiting = [];
     this.urgent = false;

@@ -12,6 +12,9 @@ import { Tail } from './tail.ts';
 /** Newest records of each partition that readers find in memory; behind them they read lmdb. Each is a burden to the garbage collector. */
 const tailBound = 1024;
 
+/** In bytes: an envelope has two for its length. */
+const longestKey = 65_535;
+
 interface Partition {
   tail: Tail;
   /** The next offset to give out; ahead of the tail's end while records are on their way to disk. */
@@ -85,9 +88,13 @@ export class LmdbLog implements Log {
 
   /** Inside `Environment.write`: puts records of durable topics. */
   stage(records: Append[]): Staged {
-    // Encoded before anything is put: a value that doesn't fit its schema throws, and leaves no gap in the offsets.
+    // Looked at before anything is put: what can't be kept throws, and leaves no gap in the offsets.
     const encoded = records.map((record) => this.codec.encode(record.schema, record.value as never));
-    for (const record of records) this.find(record.topic);
+    for (const record of records) {
+      this.find(record.topic);
+      if (Buffer.byteLength(record.key) > longestKey)
+        throw new MillraceError('invalid_request', `key: a record’s has ${longestKey} bytes at most`);
+    }
     return records.map((record, i) => {
       const topic = this.find(record.topic);
       const partition = record.partition ?? partitionOf(record.key, topic.spec.partitions);
@@ -117,7 +124,7 @@ export class LmdbLog implements Log {
     const touched = new Set<Tail>();
     for (const record of staged) {
       const { tail } = this.find(record.topic).partitions[record.partition]!;
-      tail.push(record);
+      tail.land(record.offset);
       touched.add(tail);
     }
     for (const tail of touched) tail.wake();

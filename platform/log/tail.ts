@@ -47,6 +47,13 @@ export class Tail {
     if (this.end - this.first > this.bound) this.first = this.end - this.bound;
   }
 
+  /** What was staged up to here is on disk: writes land in the order in which they were made. */
+  land(offset: number): void {
+    let landed = 0;
+    while (landed < this.staged.length && this.staged[landed]!.offset <= offset) this.push(this.staged[landed++]!);
+    if (landed > 0) this.staged = this.staged.slice(landed);
+  }
+
   /** Wakes the readers; call it once after a run of `push`. */
   wake(): void {
     if (this.staged.length > 0) this.staged = this.staged.filter((record) => record.offset >= this.end);

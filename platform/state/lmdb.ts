@@ -4,6 +4,13 @@ import type { Table } from '../lmdb/table.ts';
 import { MemoryState } from './memory.ts';
 import type { StatePartition, StateStore, StateWrite } from './port.ts';
 
+export interface EncodedRow {
+  state: string;
+  at: Buffer;
+  /** Undefined: the row goes. */
+  value: Buffer | undefined;
+}
+
 /** State in lmdb under (topology/node/partition, table, key); volatile states in memory. */
 export class LmdbState implements StateStore {
   private readonly rows: Table;
@@ -46,13 +53,21 @@ export class LmdbState implements StateStore {
     this.volatile.write(writes);
   }
 
+  /** Rows as they are kept. Throws for a value that JSON can't hold: so before anything of a unit is changed. */
+  encoded(writes: StateWrite[]): EncodedRow[] {
+    return writes.map(({ state, table, key: row, value }) => ({
+      state,
+      at: rowKey(state, table, row),
+      value: value === undefined ? undefined : Buffer.from(JSON.stringify(value)),
+    }));
+  }
+
   /** Inside `Environment.write`. */
-  stage(writes: StateWrite[]): void {
-    for (const { state, table, key: row, value } of writes) {
-      const at = rowKey(state, table, row);
+  stage(rows: EncodedRow[]): void {
+    for (const { state, at, value } of rows) {
       this.keepSize(state, at, value !== undefined);
       if (value === undefined) this.rows.remove(at);
-      else this.rows.put(at, Buffer.from(JSON.stringify(value)));
+      else this.rows.put(at, value);
     }
   }
 

@@ -3,7 +3,7 @@ import { key, numberAt } from '../lmdb/key.ts';
 import type { Table } from '../lmdb/table.ts';
 import type { Append, Log, Position } from '../log/port.ts';
 import type { MessageStore } from '../messages/port.ts';
-import type { LmdbState } from '../state/lmdb.ts';
+import type { EncodedRow, LmdbState } from '../state/lmdb.ts';
 import type { StateWrite } from '../state/port.ts';
 import { FoldedTopics } from './folded-topics.ts';
 import type { FoldProgress, Unit, Units } from './port.ts';
@@ -40,7 +40,7 @@ export class EngineUnits implements Units {
   }
 
   async commit(unit: Unit): Promise<Position[]> {
-    const { messages, log, shared } = this.engines;
+    const { messages, log, shared, state } = this.engines;
     const turn = this.turns.take(unit.offsets);
     const before = this.called;
     let told: () => void = () => undefined;
@@ -48,13 +48,15 @@ export class EngineUnits implements Units {
       told = resolve;
     });
     try {
+      // First, for it may throw: nothing has been changed then.
+      const rows = state.encoded(unit.state.filter((write) => !state.isVolatile(write.state)));
       if (unit.rows.length > 0) await messages.write(unit.rows);
       await before;
       const appending = turn.run(() => log.append(unit.appends));
       told();
       const positions = await appending;
       await this.folded.appended(unit, positions);
-      await this.keep(unit, turn, positions);
+      await this.keep(unit, rows, turn, positions);
       shared.keep(unit.offsets);
       if (unit.offsets.some(({ consumer }) => consumer.endsWith('/@deployment'))) await shared.flush();
       return positions;
@@ -80,12 +82,11 @@ export class EngineUnits implements Units {
     return this.engines.shared.flush();
   }
 
-  private async keep(unit: Unit, turn: Turn, positions: Position[]): Promise<void> {
+  private async keep(unit: Unit, rows: EncodedRow[], turn: Turn, positions: Position[]): Promise<void> {
     const { environment, state } = this.engines;
-    const writes = [...unit.state, ...unit.folds.flatMap((fold) => foldRow(fold, unit.appends, positions))];
-    const volatile = writes.filter((write) => state.isVolatile(write.state));
-    const durable = writes.filter((write) => !state.isVolatile(write.state));
-    state.writeVolatile(volatile);
+    const folds = unit.folds.flatMap((fold) => foldRow(fold, unit.appends, positions));
+    state.writeVolatile([...unit.state, ...folds].filter((write) => state.isVolatile(write.state)));
+    const durable = [...rows, ...state.encoded(folds.filter((write) => !state.isVolatile(write.state)))];
     if (durable.length === 0 && unit.offsets.length === 0) return;
     const change = (): void => {
       state.stage(durable);

@@ -44,11 +44,13 @@ export class LmdbUnits implements Units {
       return this.log.appendVolatile(volatile);
     }
     const staged = await this.inTurn(unit, () => {
+      // First, for it may throw: nothing has been changed then.
+      const rows = this.state.encoded(state);
       // Rows first, as readers rely on: should the records be refused, they are repeated with them, and the same.
       this.messages.stage(unit.rows);
       const records = this.log.stage(durable);
-      this.state.stage(state);
-      this.state.stage(unit.folds.flatMap((fold) => foldRow(fold, records)));
+      this.state.stage(rows);
+      this.state.stage(this.state.encoded(unit.folds.flatMap((fold) => foldRow(fold, records))));
       for (const offset of unit.offsets) this.putOffset(offset);
       return records;
     });

@@ -18,7 +18,7 @@ export interface Unit {
   state: StateWrite[];
   offsets: ConsumerOffset[];
   folds: FoldProgress[];
-  /** Made of records that may not be on disk yet (`ReadOptions.ahead`): nothing of it may be seen before they are. */
+  /** May follow from records that are not on disk yet (`ReadOptions.ahead`): nothing of it may be seen before they are. */
   ahead?: boolean;
 }
 

@@ -78,6 +78,28 @@ describe('units of work on the embedded engine', async () => {
     assert.deepEqual(await results([unit(4, [broken]), other]), ['refused', 'kept']);
     assert.equal(await engine.units.offset('test/source', 0), 3);
   });
+
+  it('keeps nothing of one whose state can’t be kept', async () => {
+    const { end } = await engine.log.bounds('events', 0);
+    const bad = { state: 's/0', table: 't', key: 'k', value: 1n };
+    await assert.rejects(engine.units.commit({ ...unit(1, [event(9)]), state: [bad] }), TypeError);
+    await assert.rejects(engine.log.append([{ ...event(9), key: 'k'.repeat(70_000) }]), /^MillraceError.*key: /);
+    const [kept] = await engine.log.append([event(2)]);
+    assert.equal(kept!.offset, end);
+    const [read] = await engine.log.reader('events', 0, end).next(10);
+    assert.equal((read!.decoded().value as MessageEvent).rev, 2);
+  });
+
+  it('shows records in the order of their offsets, whoever wrote them in one commit', async () => {
+    const { end } = await engine.log.bounds('events', 0);
+    const reader = engine.log.reader('events', 0, end);
+    await Promise.all([engine.units.commit(unit(2, [event(3)])), engine.log.append([event(4)])]);
+    assert.equal((await engine.log.bounds('events', 0)).end, end + 2);
+    assert.deepEqual(
+      (await reader.next(10, 0)).map(({ offset }) => offset),
+      [end, end + 1],
+    );
+  });
 });
 
 describe('offsets that nobody waits for', () => {

@@ -60,7 +60,7 @@ export function intakesOf(plan: TopologyPlan, partition: number, scope: string, 
  * Where all that follows from a record goes into units of work, and some of it onto the disk. What only passes records on to
  * volatile topics would wait for a commit of its own behind theirs.
  */
-function mayReadAhead(plan: TopologyPlan, log: Log): boolean {
+export function mayReadAhead(plan: TopologyPlan, log: Log): boolean {
   const targets = plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.target] : []));
   return (
     targets.every(({ kind }) => kind === 'store' || kind === 'topic') &&

@@ -7,7 +7,7 @@ import type { Input } from '../processor.ts';
 import { scopeOf } from '../scope.ts';
 import type { ProcessorPlan, TablePlan, TopologyPlan } from '../topology/plan.ts';
 import { buildGraph, type Graph } from './graph.ts';
-import type { Intake } from './intake.ts';
+import { type Intake, mayReadAhead } from './intake.ts';
 import { StateView } from './state-view.ts';
 import { WorkUnit } from './work-unit.ts';
 
@@ -24,6 +24,8 @@ export class UnitMaker {
   private units = 0;
   /** Of the one source, where there is one: how far its records have come. */
   private origin = 0;
+  /** Whether one intake reads ahead of the disk. What any of them leads to may then follow from states that did. */
+  private readonly ahead: boolean;
 
   constructor(
     private readonly plan: TopologyPlan,
@@ -32,6 +34,7 @@ export class UnitMaker {
     private readonly ports: { log: Log; state: StateStore; codec: Codec },
     private readonly observer: TaskObserver,
   ) {
+    this.ahead = mayReadAhead(plan, ports.log);
     const scope = scopeOf(plan.name, generation);
     const open = (id: string, volatile: boolean) => ports.state.open(`${scope}/${id}`, partition, { volatile });
     for (const node of plan.nodes) {
@@ -51,13 +54,12 @@ export class UnitMaker {
   }
 
   empty(): WorkUnit {
-    return new WorkUnit(++this.units);
+    return new WorkUnit(++this.units, this.ahead);
   }
 
   /** A unit of records of one intake; `failure` is set where a step failed, and nothing has changed then. */
   make(intake: Intake, records: LogRecord[]): WorkUnit {
     const unit = this.empty();
-    unit.ahead = intake.ahead;
     for (const view of this.views.values()) view.begin(unit);
     try {
       if (intake.kind === 'source') this.push(unit, intake, records);

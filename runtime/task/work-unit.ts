@@ -23,14 +23,17 @@ export class WorkUnit {
   readonly state: StateWrite[] = [];
   readonly offsets: ConsumerOffset[] = [];
   readonly folds: FoldProgress[] = [];
-  ahead = false;
   /** The first error of a step, with its node; the unit is then not committed. */
   failure: { node: string; error: unknown } | undefined;
 
   /** When its batch had been read. */
   readonly began = performance.now();
 
-  constructor(readonly id: number) {}
+  constructor(
+    readonly id: number,
+    /** Whether it may follow from records that are not on disk yet. */
+    readonly ahead = false,
+  ) {}
 
   addEffect(sink: SinkPlan, effect: Effect): void {
     const effects = this.effects.get(sink);

@@ -197,6 +197,56 @@ describe('the cold tier', () => {
     }
   });
 
+  for (const [when, renews] of [
+    ['it is archived', false],
+    ['its object is made anew', true],
+  ] as const) {
+    it(`keeps no text of a message that is deleted while ${when}`, async () => {
+      const { store, objects, close } = await openTiers();
+      await store.write(rows(3));
+      const deleted = (n: number) => fixture(`${1000 + n}`, n, { rev: 9 + n, text: '', deleted: true });
+      const late = Object.assign(Object.create(objects) as Objects, {
+        put: async (name: string, content: Buffer) => {
+          await objects.put(name, content);
+          await store.write([{ kind: 'message', ...channel, message: deleted(2) }]);
+        },
+      });
+      if (renews) {
+        await archived(store, objects);
+        await store.write([{ kind: 'message', ...channel, message: deleted(1) }]);
+        await renewStale({ hot: store.hot, objects: late, codec }, never);
+      } else await archived(store, late);
+      await renewStale({ hot: store.hot, objects, codec }, never);
+      const texts: string[] = [];
+      for (const name of await objectsOf(objects))
+        for (const { text } of (await readColdFile(name, (await objects.get(name))!, channel, codec)).values())
+          texts.push(text);
+      assert.deepEqual(texts, renews ? ['m3'] : ['m1', 'm3']);
+      assert.equal(await renewStale({ hot: store.hot, objects, codec }, never), 0, 'nothing is left to do');
+      await close();
+    });
+  }
+
+  it('tells again of an object that changes while it is settled', async () => {
+    const { store, objects, close } = await openTiers();
+    await store.write(rows(3));
+    await archived(store, objects);
+    const gone = (n: number) => ({
+      kind: 'message' as const,
+      ...channel,
+      message: fixture(`${1000 + n}`, n, { rev: 9 + n, text: '', deleted: true }),
+    });
+    await store.write([gone(1)]);
+    const [stale] = (await store.hot.stale(null)).objects;
+    await store.write([gone(2)]);
+    await store.hot.settleStale(stale!);
+    const again = (await store.hot.stale(null)).objects;
+    assert.equal(again.length, 1);
+    await store.hot.settleStale(again[0]!);
+    assert.deepEqual((await store.hot.stale(null)).objects, []);
+    await close();
+  });
+
   it('reads on where an object is made anew between a stub and what it names', async () => {
     const { store, objects, close } = await openTiers();
     await store.write(rows(3));

@@ -63,16 +63,19 @@ export class LmdbMessages implements HotMessages {
   async stale(cursor: string | null) {
     const start = cursor === null ? Buffer.alloc(0) : Buffer.concat([Buffer.from(cursor, 'hex'), Buffer.from([0])]);
     const found = Array.from(this.rows.stale.range({ start, end: after(Buffer.alloc(0)), limit: staleAtOnce }));
-    const objects = found.map(({ key: at }) => {
+    const objects = found.map(({ key: at, value }) => {
       const [workspace_id, channel_id, object] = at.toString('utf8').split('\0') as [string, string, string];
-      return { workspace_id, channel_id: channel_id.slice(1), object, message_ids: [] };
+      return { workspace_id, channel_id: channel_id.slice(1), object, message_ids: [], mark: value.toString('hex') };
     });
     const last = found.length === staleAtOnce ? found.at(-1) : undefined;
     return { objects, cursor: last ? last.key.toString('hex') : null };
   }
 
   async settleStale(stale: StaleObject): Promise<void> {
-    await this.environment.write(() => this.rows.stale.remove(key(of(stale), stale.object)));
+    const at = key(of(stale), stale.object);
+    await this.environment.write(() => {
+      if (this.rows.stale.get(at)?.toString('hex') === stale.mark) this.rows.stale.remove(at);
+    });
   }
 
   async head(channel: ChannelId): Promise<Head> {

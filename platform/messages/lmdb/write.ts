@@ -110,16 +110,25 @@ function writeMessage(rows: Rows, write: RowWrite & { kind: 'message' }): void {
   const known = rows.decode(bytes);
   if (known.rev >= message.rev) return;
   const object = objectOf(known);
-  if (object !== undefined) rows.stale.put(key(of(write), object), Buffer.alloc(0));
+  if (object !== undefined) markStale(rows, write, object, message.rev);
   // The count has a row write of its own, which may have come first.
   const reply_count = Math.max(message.reply_count, known.reply_count);
   table.put(at, rows.encode({ ...message, reply_count }));
 }
 
-/** A stub instead of the message, where that is at this very rev; its count of replies stays. Inside `Environment.write`. */
+/**
+ * A stub instead of the message, where that is at this very rev; its count of replies stays. Where it has changed or gone since its object was
+ * made, the object is stale from the start. Inside `Environment.write`.
+ */
 export function writeStub(rows: Rows, channel: ChannelId, stub: Message): void {
   const { table, key: at } = rows.place(channel, BigInt(stub.message_id), stub.thread_id);
   const bytes = table.get(at);
   const known = bytes && rows.decode(bytes);
   if (known?.rev === stub.rev) table.put(at, rows.encode({ ...stub, reply_count: known.reply_count }));
+  else markStale(rows, channel, objectOf(stub)!, known?.rev ?? stub.rev);
+}
+
+/** By the last change, so that whoever made the object anew before it does not take its mark away. */
+function markStale(rows: Rows, channel: ChannelId, object: string, rev: number): void {
+  rows.stale.put(key(of(channel), object), key(rev));
 }
