@@ -7,6 +7,7 @@ import { MillraceError, messageOf } from '../errors/error.ts';
 import { key, numberAt } from './key.ts';
 import { openRoot, openTable } from './open.ts';
 import { sealing } from './sealing.ts';
+import { Snapshot } from './snapshot.ts';
 import { Table } from './table.ts';
 
 /** Of keys and values, raised when an older version could misread them. */
@@ -42,6 +43,7 @@ const lazy_ms = 50;
  */
 export class Environment {
   private readonly root: RootDatabase;
+  private readonly shown: Snapshot;
   private readonly tables = new Map<string, Table>();
   private waiting: Waiting[] = [];
   /** Of what waits, not all is lazy. */
@@ -68,6 +70,7 @@ export class Environment {
     encryptionKey: string | undefined,
   ) {
     this.root = openRoot(folder);
+    this.shown = new Snapshot(this.root);
     this.cipher = encryptionKey === undefined ? undefined : new ValueCipher(encryptionKey);
   }
 
@@ -79,7 +82,7 @@ export class Environment {
     // A new folder is marked by its first commit.
     if (kept === undefined) environment.mark = () => meta.put(formatKey, key(format));
     else if (numberAt(kept, 0) > format) {
-      void environment.root.close();
+      void environment.close();
       throw new MillraceError(
         'data_newer',
         `${folder} has format ${numberAt(kept, 0)}, and this version knows up to ${format}: start the newer version again, or use another folder`,
@@ -91,7 +94,10 @@ export class Environment {
   table(name: string): Table {
     let table = this.tables.get(name);
     if (!table) {
-      table = new Table(openTable(this.root, name), () => this.currentBatch(), sealing(this.cipher, name));
+      const database = openTable(this.root, name);
+      // One from before the table knows nothing of it.
+      this.shown.renew();
+      table = new Table(database, this.shown, () => this.currentBatch(), sealing(this.cipher, name));
       this.tables.set(name, table);
     }
     return table;
@@ -131,6 +137,7 @@ export class Environment {
       this.schedule();
       await new Promise((resolve) => setImmediate(resolve));
     }
+    this.shown.close();
     await this.root.close();
   }
 
@@ -200,6 +207,7 @@ export class Environment {
       return;
     }
     this.landing = false;
+    this.shown.renew();
     for (const table of this.tables.values()) table.settle();
     this.prepare();
     setImmediate(() => {

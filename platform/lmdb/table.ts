@@ -1,5 +1,6 @@
-import type { Database } from 'lmdb';
+import type { Rows } from './open.ts';
 import type { Sealing } from './sealing.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A change that is not on disk yet. */
 interface Change {
@@ -27,7 +28,7 @@ export interface Range {
 
 /**
  * A sorted table of bytes. `get` sees changes at once, before they are committed, and serves whoever makes the next
- * change; `committed` and `range` see what is committed, all of one event turn the same state, and serve readers.
+ * change; `committed` and `range` see what is on disk, and serve readers.
  * The changes under way are bounded by the units of work that may be in flight. Bytes that are given here must not change.
  */
 export class Table {
@@ -38,7 +39,8 @@ export class Table {
   private readonly underWay: Change[][] = [];
 
   constructor(
-    private readonly database: Database<Buffer, Buffer>,
+    private readonly database: Rows,
+    private readonly shown: Snapshot,
     /** The one that gathers. Throws outside of `Environment.write`. */
     private readonly currentBatch: () => number,
     private readonly sealing: Sealing | undefined,
@@ -53,7 +55,7 @@ export class Table {
   }
 
   committed(key: Buffer): Buffer | undefined {
-    const value = this.database.getBinary(key);
+    const value = this.database.getBinary(key, this.shown.reading);
     return value && this.sealing ? this.sealing.open(key, value) : value;
   }
 
@@ -78,13 +80,15 @@ export class Table {
 
   private *entries({ start, end, reverse, limit }: Range): IterableIterator<Entry> {
     if (!reverse) {
-      yield* this.opened(this.database.getRange({ start, end, ...(limit === undefined ? {} : { limit }) }));
+      const bound = limit === undefined ? {} : { limit };
+      yield* this.opened(this.database.getRange({ start, end, ...bound, ...this.shown.reading }));
       return;
     }
     // lmdb's reverse range begins at its `start`, inclusive: leave our exclusive end out.
     let left = limit ?? Number.POSITIVE_INFINITY;
     if (left <= 0) return;
-    const backward = this.database.getRange({ start: end, end: start, reverse: true, inclusiveEnd: true });
+    const backwards = { start: end, end: start, reverse: true, inclusiveEnd: true };
+    const backward = this.database.getRange({ ...backwards, ...this.shown.reading });
     for (const entry of this.opened(backward)) {
       if (entry.key.equals(end)) continue;
       yield entry;
@@ -92,9 +96,9 @@ export class Table {
     }
   }
 
-  /** What is committed now, whatever is written while it is read. Old pages stay on the disk until it has ended. */
+  /** What is on disk now, whatever is written while it is read. Old pages stay on the disk until it has ended. */
   *asOfNow({ start, end }: Range): IterableIterator<Entry> {
-    const transaction = this.database.useReadTransaction();
+    const transaction = this.shown.hold();
     try {
       yield* this.opened(this.database.getRange({ start, end, transaction }));
     } finally {
@@ -103,7 +107,7 @@ export class Table {
   }
 
   count({ start, end }: Range): number {
-    return this.database.getKeysCount({ start, end });
+    return this.database.getKeysCount({ start, end, ...this.shown.reading });
   }
 
   /** Inside lmdb's batch: gives it what has gathered. */
