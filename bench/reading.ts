@@ -8,7 +8,7 @@ import { cassandraOptions, elasticsearchOptions, registrySettings } from '../ser
 import { fillIndex, fillMessages, fillSearch, fillStore, wordOf } from './fill.ts';
 import { connect, disconnect, load } from './load.ts';
 import { type BenchServer, startMillraceIn } from './servers.ts';
-import { stack } from './stack.ts';
+import { freshDatabase, stack } from './stack.ts';
 import { percentile } from './statistics.ts';
 
 const channels = 100;
@@ -36,11 +36,17 @@ export function reading({ quick }: Options): Promise<object> {
 export async function readingOnEngines({ quick }: Options): Promise<object> {
   const engines = await stack();
   return bySizes(quick, async (messages) => {
-    const settings = { ...engines, MILLRACE_NAMESPACE: `reading-${process.pid}-${messages}`, MILLRACE_PARTITIONS: '4' };
+    const namespace = `reading-${process.pid}-${messages}`;
+    const settings = {
+      ...engines,
+      MILLRACE_NAMESPACE: namespace,
+      MILLRACE_POSTGRES_URL: await freshDatabase(engines['MILLRACE_POSTGRES_URL']!, namespace),
+      MILLRACE_PARTITIONS: '4',
+    };
     const folder = await freshFolder();
     const server = await startMillraceIn(folder, () => rm(folder, { recursive: true }), [], settings);
     await fillEngines(settings, messages);
-    return { messages, rates: await ask(server, messages, [0, 300], quick) };
+    return { messages, rates: await ask(server, messages, [0, 300], quick, quick ? 10 : 40) };
   });
 }
 
@@ -66,7 +72,14 @@ async function fillEngines(env: { [name: string]: string }, messages: number): P
 }
 
 /** Asks a server that holds the messages, and stops it. */
-async function ask(server: BenchServer, messages: number, rates: number[], quick: boolean): Promise<object[]> {
+async function ask(
+  server: BenchServer,
+  messages: number,
+  rates: number[],
+  quick: boolean,
+  /** Before anything is measured: engines that have just started compile what they are asked. */
+  warm_s = 0,
+): Promise<object[]> {
   const seconds = quick ? 4 : 30;
   const headers = { authorization: `Bearer ${await server.token('reader')}`, 'content-type': 'application/json' };
   const get = async (path: string): Promise<number> => {
@@ -92,16 +105,25 @@ async function ask(server: BenchServer, messages: number, rates: number[], quick
     'search for two words in a channel': () =>
       get(`/v1/search?q=${wordOf(any(50))} ${wordOf(any(50))}&channel_id=c${any(channels)}`),
   };
-  const found: object[] = [];
-  for (const rate of rates) {
+  const askFor = async (forSeconds: number): Promise<{ [kind: string]: number[] }> => {
     const times: { [kind: string]: number[] } = {};
-    const coming = rate > 0 ? load(server, clients, rate, seconds, `r${messages}`) : undefined;
-    const until = performance.now() + seconds * 1000;
+    const until = performance.now() + forSeconds * 1000;
     for (let n = 0; performance.now() < until; n++) {
       const kind = Object.keys(pages)[n % Object.keys(pages).length]!;
       times[kind] = [...(times[kind] ?? []), await pages[kind]!()];
       await new Promise((resolve) => setTimeout(resolve, 1000 / asked));
     }
+    return times;
+  };
+  if (warm_s > 0) {
+    const coming = load(server, clients, 50, warm_s, `warm${messages}`);
+    await askFor(warm_s);
+    await coming;
+  }
+  const found: object[] = [];
+  for (const rate of rates) {
+    const coming = rate > 0 ? load(server, clients, rate, seconds, `r${messages}`) : undefined;
+    const times = await askFor(seconds);
     const result = await coming;
     found.push({
       messages_a_second: rate,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import pg from 'pg';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -31,4 +32,15 @@ export async function stack(): Promise<{ [name: string]: string }> {
     MILLRACE_PRESENCE: 'redis',
     MILLRACE_REDIS_URL: of('REDIS_URL'),
   };
+}
+
+/** A new database on the server of a URL: the directory has no prefix of its own there. Its URL. */
+export async function freshDatabase(url: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  await client.end();
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return own.href;
 }

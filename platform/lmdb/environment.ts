@@ -29,6 +29,8 @@ export interface EnvironmentOptions {
   key?: Buffer | undefined;
   /** Bytes left on the folder's disk; tests give their own. */
   free?: (folder: string) => number;
+  /** Writes that gather for one commit while the disk stands still; past it they are refused. Default 100,000. */
+  mostWaiting?: number;
   /** The disk refused a write all the same: memory is ahead of it, and the process has to end. */
   onFailure?: (error: MillraceError) => void;
 }
@@ -39,13 +41,15 @@ const lazy_ms = 50;
 /**
  * One lmdb environment: the embedded log, state and message store live in it together, so that a unit of work is one
  * commit. Group commit: while one is on its way to the disk, the writes that come gather in memory for the next, which has
- * each row once, so the more there are, the less each costs. What gathers is bounded by the units of work and requests in flight.
+ * each row once, so the more there are, the less each costs. What gathers is bounded by the units of work and requests in flight, and
+ * by `mostWaiting` where the disk stands still, for requests are given up before their writes are.
  */
 export class Environment {
   private readonly root: RootDatabase;
   private readonly shown: Snapshot;
   private readonly tables = new Map<string, Table>();
   private waiting: Waiting[] = [];
+  private readonly mostWaiting: number;
   /** Of what waits, not all is lazy. */
   private urgent = false;
   private changing = false;
@@ -71,6 +75,7 @@ export class Environment {
   ) {
     this.root = openRoot(folder);
     this.shown = new Snapshot(this.root);
+    this.mostWaiting = options.mostWaiting ?? 100_000;
     this.cipher = encryptionKey === undefined ? undefined : new ValueCipher(encryptionKey);
   }
 
@@ -108,11 +113,12 @@ export class Environment {
    * disk, behind all writes that were called before. `lazy`: no one waits for it, so it may wait for others.
    *
    * Errors: whatever `change` throws (it must throw before it changes anything); `unavailable` while the disk is nearly
-   * full. When the disk refuses all the same, `unavailable` for this and every later write, and `onFailure` is called.
+   * full, and while too much waits for it. When the disk refuses all the same, `unavailable` for this and every later write, and `onFailure` is called.
    */
   async write<Result>(change: () => Result, { lazy = false } = {}): Promise<Result> {
     if (this.broken) throw this.broken;
     if (!this.hasSpace()) throw noSpace(this.folder);
+    if (this.waiting.length >= this.mostWaiting) throw standsStill(this.folder);
     const result = this.change(change);
     await new Promise<void>((done, reject) => {
       this.waiting.push({ done, reject });
@@ -236,6 +242,12 @@ export class Environment {
 function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
+}
+
+function standsStill(folder: string): MillraceError {
+  return new MillraceError('unavailable', `too many writes wait for the disk of ${folder}: try again`, {
+    retryAfter: 1,
+  });
 }
 
 function noSpace(folder: string): MillraceError {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { MillraceError } from '../errors/error.ts';
 import { Environment } from './environment.ts';
 import { after, key } from './key.ts';
 
@@ -111,6 +112,23 @@ test('rows may be removed while they are gone through', async () => {
     left,
     Array.from({ length: 25 }, (_, n) => 2 * n + 1),
   );
+  await environment.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('writes that wait for a disk which stands still are bounded, and those past that refused', async () => {
+  const folder = mkdtempSync(`${tmpdir()}/millrace-lmdb-`);
+  const environment = Environment.open(folder, { mostWaiting: 3 });
+  const table = environment.table('rows');
+  const put = (row: number) => environment.write(() => table.put(rowOf(row), Buffer.from([row])));
+  const all = await Promise.allSettled([0, 1, 2, 3, 4].map(put));
+  assert.deepEqual(
+    all.map((one) => (one.status === 'fulfilled' ? 'kept' : (one.reason as MillraceError).code)),
+    ['kept', 'kept', 'kept', 'unavailable', 'unavailable'],
+  );
+  assert.equal(table.get(rowOf(3)), undefined);
+  await put(4);
+  assert.equal(table.committed(rowOf(4))?.[0], 4);
   await environment.close();
   rmSync(folder, { recursive: true });
 });
