@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { signToken } from '../edge/auth/tokens.ts';
 import { MeasuredProcess } from './edge/process.ts';
 import { RawSocket } from './edge/raw-socket.ts';
-import { stack } from './stack.ts';
+import { freshDatabase, stack } from './stack.ts';
 import { percentile, round } from './statistics.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,6 +21,8 @@ const watchers = 20;
 export async function largeChannel({ quick }: { quick: boolean }): Promise<object> {
   const [members, online, messages] = quick ? [2000, 300, 3] : [100_000, 10_000, 20];
   const settings = await stack();
+  const namespace = `large-${process.pid}`;
+  const url = await freshDatabase(settings['MILLRACE_POSTGRES_URL']!, namespace);
   const folders: string[] = [];
   const start = async (role: string): Promise<MeasuredProcess> => {
     const folder = await mkdtemp(`${tmpdir()}/millrace-bench-${role}-`);
@@ -28,7 +30,9 @@ export async function largeChannel({ quick }: { quick: boolean }): Promise<objec
     return MeasuredProcess.start(process.execPath, [`${root}cli/bin.mjs`, role, '--json'], {
       ...settings,
       MILLRACE_DATA_DIR: folder,
-      MILLRACE_NAMESPACE: `large-${process.pid}`,
+      MILLRACE_NAMESPACE: namespace,
+      MILLRACE_POSTGRES_URL: url,
+      MILLRACE_GATEWAYS: String(gateways),
       MILLRACE_JWT_SECRET: secret,
       MILLRACE_RATE_LIMIT: 'off',
       MILLRACE_LOG_LEVEL: 'warn',
