@@ -23,7 +23,7 @@ export interface Costs {
 }
 
 /**
- * From the benches deliveries, connections, stack-costs and sizes of 2026-11-29; bench/README.md tells how. Two shared cores, so these are of
+ * From the benches deliveries and connections of 2026-11-30, and stack-costs and sizes of 2026-11-29; bench/README.md tells how. Two shared cores, so these are of
  * that machine and no other; the bytes of store and index are the embedded ones'.
  */
 export const measured: Costs = {
@@ -32,10 +32,10 @@ export const measured: Costs = {
   kafka_message_us: 333,
   cassandra_message_us: 807,
   elasticsearch_message_us: 665,
-  delivery_us: 10,
+  delivery_us: 8.6,
   gateway_record_us: 120,
-  welcome_us: 547,
-  idle_socket_bytes: 19_750,
+  welcome_us: 490,
+  idle_socket_bytes: 12_300,
   frame_bytes: 584,
   log_bytes: 554,
   store_bytes: 789,
