@@ -61,6 +61,10 @@ function regionProblems({ region, peers, region_token, log }: Settings): string[
   const found = peersOf(peers);
   return [
     ...(region === undefined ? ['MILLRACE_PEERS needs MILLRACE_REGION: the number of this region'] : []),
+    // Three lose what overtakes what it builds on: docs/decisions/021.
+    ...(found.length > 1
+      ? ['MILLRACE_PEERS names more than one region: two regions, this one and one other, are what works so far']
+      : []),
     ...(found.some((peer) => peer.region === region)
       ? [`MILLRACE_PEERS names region ${region}, which is this one`]
       : []),

@@ -38,6 +38,18 @@ describe('settings', () => {
     ]);
   });
 
+  it('of regions allow two', () => {
+    const two = {
+      MILLRACE_REGION: '1',
+      MILLRACE_REGION_TOKEN: 'what the regions show',
+      MILLRACE_PEERS: '2=http://b:1',
+    };
+    assert.deepEqual(problems(two), []);
+    assert.deepEqual(problems({ ...two, MILLRACE_PEERS: '2=http://b:1,3=http://c:1' }), [
+      'MILLRACE_PEERS names more than one region: two regions, this one and one other, are what works so far',
+    ]);
+  });
+
   it('that place workspaces name what is wrong with them', () => {
     assert.deepEqual(problems({ MILLRACE_WORKSPACES: 'a,,b', MILLRACE_WORKSPACES_ELSEWHERE: 'a=b.example' }), [
       'MILLRACE_WORKSPACES: give ids of workspaces, separated by commas',

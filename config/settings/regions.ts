@@ -2,17 +2,17 @@ import { Type } from '@sinclair/typebox';
 import { peersOf } from '../peers.ts';
 import { problemOf, setting } from '../setting.ts';
 
-/** Several regions, each a whole installation: docs/runbooks/regions.md. */
+/** Two regions, each a whole installation: docs/runbooks/regions.md. */
 export const regionsSettings = {
   region: setting(
     'MILLRACE_REGION',
     Type.Optional(Type.Integer({ minimum: 0, maximum: 63 })),
-    'Number of this region, where there are several; for good, once it has data. Default: there is one, and nothing of regions runs.',
+    'Number of this region, where there are two; for good, once it has data. Default: there is one, and nothing of regions runs.',
   ),
   peers: setting(
     'MILLRACE_PEERS',
     Type.Optional(Type.String()),
-    'The other regions and where their logs are read, separated by commas: 2=http://its.operators:port, or 2=kafka://broker:port+broker:port, which is spoken to with this region’s own settings for Kafka.',
+    'The other region, of which there may be one so far, and where its log is read: 2=http://its.operators:port, or 2=kafka://broker:port+broker:port, which is spoken to with this region’s own settings for Kafka.',
     { check: (text) => problemOf(() => peersOf(text)) },
   ),
   region_token: setting(

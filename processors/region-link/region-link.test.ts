@@ -144,23 +144,23 @@ class Region {
 }
 
 const act = fc.record({
-  region: fc.nat(2),
+  region: fc.nat(1),
   what: fc.constantFrom('send', 'send', 'send', 'edit', 'react', 'unreact', 'delete', 'move', 'force', 'hear', 'hear'),
   user: fc.constantFrom('ann', 'bob'),
   id: fc.constantFrom('1', '2', '3', '4', '5'),
   pick: fc.nat(20),
-  other: fc.nat(2),
+  other: fc.nat(1),
   again: fc.nat(3),
   wait: fc.integer({ min: -3, max: 3 }),
 });
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
-function play(acts: Act[], count: number, forced: boolean): Region[] {
-  const regions = Array.from({ length: count }, (_, region) => new Region(region, 0));
+function play(acts: Act[], forced: boolean): Region[] {
+  const regions = [new Region(0, 0), new Region(1, 0)];
   let time = noon;
   for (const { region, what, user, id, pick, other, again, wait } of acts) {
-    const here = regions[region % count]!;
-    const there = regions[other % count]!;
+    const here = regions[region]!;
+    const there = regions[other]!;
     time += wait;
     if (what === 'send') here.send(user, id, time);
     else if (what === 'hear' && here !== there) here.hear(there, pick, again, time);
@@ -191,50 +191,45 @@ function checkNumbers({ events, messages }: Region): void {
 
 const acts = fc.array(act, { minLength: 1, maxLength: 60 });
 
-for (const count of [2, 3])
-  test(`${count} regions with one home at a time agree on messages, their order and seqs, in any cut and with any repeat`, () => {
-    fc.assert(
-      fc.property(acts, (history) => {
-        const regions = play(history, count, false);
-        for (const region of regions) {
-          checkNumbers(region);
-          assert.deepEqual(region.shown(), regions[0]!.shown());
-          const seqs = [...region.messages.values()].map(({ message_id, seq }) => `${message_id} ${seq}`);
-          assert.deepEqual(
-            seqs.sort(),
-            [...regions[0]!.messages.values()].map((m) => `${m.message_id} ${m.seq}`).sort(),
-          );
-          const ordered = region.events.flatMap(({ body }) =>
-            'MessageChanged' in body && body.MessageChanged.kind === 'created'
-              ? [BigInt(body.MessageChanged.message.message_id)]
-              : [],
-          );
-          assert.ok(
-            ordered.every((id, i) => i === 0 || id > ordered[i - 1]!),
-            'ids grow with revs',
-          );
-          everyOnce(region);
-        }
-      }),
-      { numRuns: 1500 },
-    );
-  });
+test('two regions with one home at a time agree on messages, their order and seqs, in any cut and with any repeat', () => {
+  fc.assert(
+    fc.property(acts, (history) => {
+      const regions = play(history, false);
+      for (const region of regions) {
+        checkNumbers(region);
+        assert.deepEqual(region.shown(), regions[0]!.shown());
+        const seqs = [...region.messages.values()].map(({ message_id, seq }) => `${message_id} ${seq}`);
+        assert.deepEqual(seqs.sort(), [...regions[0]!.messages.values()].map((m) => `${m.message_id} ${m.seq}`).sort());
+        const ordered = region.events.flatMap(({ body }) =>
+          'MessageChanged' in body && body.MessageChanged.kind === 'created'
+            ? [BigInt(body.MessageChanged.message.message_id)]
+            : [],
+        );
+        assert.ok(
+          ordered.every((id, i) => i === 0 || id > ordered[i - 1]!),
+          'ids grow with revs',
+        );
+        everyOnce(region);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
 
-for (const count of [2, 3])
-  test(`${count} regions whose homes are moved by force in a cut lose and double nothing, and come to one history`, () => {
-    fc.assert(
-      fc.property(acts, (history) => {
-        const regions = play(history, count, true);
-        for (const region of regions) {
-          checkNumbers(region);
-          assert.deepEqual(region.shown(), regions[0]!.shown());
-          everyOnce(region);
-        }
-        for (const region of regions) assert.deepEqual(region.home, regions[0]!.home);
-      }),
-      { numRuns: 1500 },
-    );
-  });
+test('two regions whose homes are moved by force in a cut lose and double nothing, and come to one history', () => {
+  fc.assert(
+    fc.property(acts, (history) => {
+      const regions = play(history, true);
+      for (const region of regions) {
+        checkNumbers(region);
+        assert.deepEqual(region.shown(), regions[0]!.shown());
+        everyOnce(region);
+      }
+      for (const region of regions) assert.deepEqual(region.home, regions[0]!.home);
+    }),
+    { numRuns: 3000 },
+  );
+});
 
 /** What was acknowledged is there; and of each (author, client_msg_id) one that was not deleted at most. */
 function everyOnce({ acknowledged, messages }: Region): void {
