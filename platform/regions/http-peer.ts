@@ -5,25 +5,23 @@ import type { Codec } from '../schemas/codec.ts';
 import { type ReadAnswer, type ReadRequest, regionPaths } from './http-wire.ts';
 import type { LinkedTopic, PeerLog, PeerRead } from './port.ts';
 
-/** Beside the wait that a read asks for. */
-const deadline_ms = 5000;
-
-/** Another region's log by its operators' port. */
+/** Another region's log by its operators' port. A call may take `deadline_ms`, beside the wait that a read asks for. */
 export class HttpPeer implements PeerLog {
   private readonly stopped = new AbortController();
 
   constructor(
     private readonly options: { url: string; token: string },
     private readonly codec: Codec,
+    private readonly deadline_ms = 5000,
   ) {}
 
   bounds(topic: LinkedTopic): Promise<{ start: number; end: number }[]> {
-    return this.ask(regionPaths.bounds, { topic }, deadline_ms);
+    return this.ask(regionPaths.bounds, { topic }, this.deadline_ms);
   }
 
   async read(topic: LinkedTopic, from: readonly number[], max: number, wait_ms: number): Promise<PeerRead> {
     const request: ReadRequest = { topic, from: [...from], max, wait_ms };
-    const { next, missed, records } = await this.ask<ReadAnswer>(regionPaths.read, request, wait_ms + deadline_ms);
+    const { next, missed, records } = await this.ask<ReadAnswer>(regionPaths.read, request, wait_ms + this.deadline_ms);
     return {
       next,
       missed,
@@ -42,12 +40,15 @@ export class HttpPeer implements PeerLog {
     const { url, token } = this.options;
     let status: number;
     let answer: unknown;
+    // Not AbortSignal.timeout: within AbortSignal.any it may be collected before its time comes (nodejs/node#57736).
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new Error(`nothing came within ${within_ms} ms`)), within_ms);
     try {
       const response = await fetch(new URL(path, url), {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
-        signal: AbortSignal.any([this.stopped.signal, AbortSignal.timeout(within_ms)]),
+        signal: AbortSignal.any([this.stopped.signal, deadline.signal]),
       });
       status = response.status;
       answer = await response.json();
@@ -55,6 +56,8 @@ export class HttpPeer implements PeerLog {
       throw new MillraceError('unavailable', `the region at ${url} does not answer: ${messageOf(error)}`, {
         cause: error,
       });
+    } finally {
+      clearTimeout(timer);
     }
     if (status === 200) return answer as Result;
     const { error = 'unavailable', detail = `status ${status}` } = answer as { error?: string; detail?: string };

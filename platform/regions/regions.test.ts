@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { regionReads } from '../../server/regions/serve.ts';
 import { MemoryLog } from '../log/memory.ts';
 import { fileCodec } from '../schemas/files.ts';
@@ -61,5 +63,25 @@ describe('a region’s log by HTTP', () => {
     await assert.rejects(peer.read('message_events', ['x'] as never, 1, 1), { code: 'invalid_request' });
     await close();
     await assert.rejects(peer.bounds('message_events'), { code: 'unavailable' });
+  });
+});
+
+describe('a region that takes questions and never answers', () => {
+  it('is unavailable in time, and at once where its peer is closed', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const peer = new HttpPeer({ url, token }, codec, 500);
+    // A deadline must not be collected before its time comes.
+    const collecting = setInterval(collect, 50);
+    await assert.rejects(peer.bounds('message_events'), { code: 'unavailable' });
+    clearInterval(collecting);
+    const reading = peer.read('message_events', [0, 0], 10, 60_000);
+    await peer.close();
+    await assert.rejects(reading, { code: 'unavailable' });
+    server.closeAllConnections();
+    server.close();
   });
 });
