@@ -8,6 +8,8 @@ import { noEngines, type TestEngines, testEngines } from './engines.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Generous: with eight processes on two cores a start takes half a minute. */
 const startDeadline_ms = 90_000;
+/** Longer than a server gives its units of work and its clients. */
+const stopDeadline_ms = 60_000;
 
 export const secret = 'a secret of the tests, with more than 32 bytes';
 
@@ -82,14 +84,17 @@ export class Server {
     await this.run(this.url ? new URL(this.url).port : '0');
   }
 
-  /** SIGTERM. Resolves with the exit code. */
+  /** SIGTERM. Resolves with the exit code. Throws where the process does not end, and kills it. */
   async terminate(): Promise<number | null> {
     const child = this.child!;
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
-    const [code] = await gone;
-    return code as number | null;
+    const late = setTimeout(() => child.kill('SIGKILL'), stopDeadline_ms);
+    const [code, signal] = (await gone) as [number | null, string | null];
+    clearTimeout(late);
+    if (signal === 'SIGKILL') throw new Error(`the server did not stop within ${stopDeadline_ms} ms: ${this.errors}`);
+    return code;
   }
 
   /** Ends the process and removes its folder. Throws if the process had crashed: a test must not pass over that. */
