@@ -114,6 +114,7 @@ export class PartitionRunner {
     if (before && this.deployments.isTrue(before)) return before;
     // Nothing ran here yet, or what ran can't run any more, for its code is gone: it has ended where its offsets are.
     const beside = before && before.generation !== wanted.generation;
+    if (beside) this.state = 'taking-over';
     const positions = beside ? await this.committed(before) : new Map<string, number>();
     if (beside) await this.makeStates(wanted, { until: positions }, this.stopping.signal);
     await this.mark(wanted, positions);

@@ -3,10 +3,12 @@ import { describe, it } from 'node:test';
 import { Type } from '@sinclair/typebox';
 import pino from 'pino';
 import { Registry } from 'prom-client';
+import { MillraceError } from '../platform/errors/error.ts';
 import type { LogRecord } from '../platform/log/port.ts';
 import type { SearchDocument, SearchIndex } from '../platform/search/port.ts';
+import type { Units } from '../platform/units/port.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { RuntimeMetrics } from '../runtime/observer.ts';
+import { RuntimeMetrics, unobserved } from '../runtime/observer.ts';
 import { defineProcessor, type Processor } from '../runtime/processor.ts';
 import { Task } from '../runtime/task/task.ts';
 import { Crash, TornEngine } from '../runtime/testing/torn-engine.ts';
@@ -188,6 +190,23 @@ describe('the runtime', () => {
     // The step was mended and deployed: it goes on with the record at which it stood.
     await take(engine, plan(), 4);
     assert.deepEqual(await sums(engine), [1, 3, 6, 10]);
+  });
+
+  it('begins anew where the engine refuses a record while one behind it is tried again', async () => {
+    const engine = await openEngine();
+    await put(engine, [1, 3]);
+    const away = new MillraceError('unavailable', 'the engine is away');
+    const units: Units = {
+      commit: () => new Promise((_, reject) => setTimeout(() => reject(away), 20)),
+      offset: (consumer, partition) => engine.offset(consumer, partition),
+    };
+    const policy: ErrorPolicy = { ...defaultErrors, retry: 1, backoff: '100ms', then: 'dead-letter' };
+    const task = new Task(
+      { plan: plan(policy, { refuses: 3 }), partition: 0 },
+      { log: engine.log, state: engine.state, units, search: {} as SearchIndex, clock: systemClock, codec },
+      unobserved,
+    );
+    await assert.rejects(task.run(new AbortController().signal), away);
   });
 
   it('tries an effect again by its policy, and commits the offset only behind it', async () => {

@@ -68,7 +68,7 @@ const sum = defineProcessor({
   },
 });
 
-const processors = new Map([['sum', sum as unknown as Processor]]);
+const code = (step: typeof sum) => new Map([['sum', step as unknown as Processor]]);
 
 /** A process over the engine, up to its death or `stop`. */
 async function startProcess(
@@ -76,7 +76,10 @@ async function startProcess(
   first: TopologyText[],
   at = Number.POSITIVE_INFINITY,
   when: 'before' | 'after' = 'before',
+  /** Code in which the version that ran is not to be had any more. */
+  newCode?: typeof sum,
 ) {
+  const processors = code(newCode ?? sum);
   const { log, units, died, writes } = engine.life(at, when);
   const ports = { log, units, state: engine.engine.state, search: {} as SearchIndex, clock: systemClock, codec };
   const deployments = new Deployments(processors);
@@ -90,7 +93,7 @@ async function startProcess(
   );
   await control.start();
   try {
-    if (!deployments.current) await deployer.deploy(first, { by: 'operator' });
+    if (!deployments.current || newCode) await deployer.deploy(first, { by: 'operator' });
     await runner.start();
   } catch (error) {
     if (!died()) throw error;
@@ -280,6 +283,41 @@ describe('a new version of a topology', () => {
     assert.deepEqual(
       (await outputs(engine)).map(({ total }) => total),
       [1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 66, 78],
+    );
+  });
+
+  it('of which only the code is left begins with other states, though nothing more comes', async () => {
+    const engine = new DyingEngine(() => 0);
+    // Nothing ever came by its second source.
+    const [listed, adding] = v1;
+    const two = [
+      {
+        ...listed!,
+        text: listed!.text.replace(
+          '  sums:',
+          '  others: { description: in, partitions: 1, schemas: [ReadCommand], retention: 1d }\n  sums:',
+        ),
+      },
+      {
+        ...adding!,
+        text:
+          adding!.text.replace('from: numbers', 'from: [numbers, others]') +
+          '  others: { source: { topic: others, schema: ReadCommand } }\n',
+      },
+    ];
+    const before = await startProcess(engine, two);
+    await put(engine, 1, 5);
+    await until(async () => (await outputs(engine)).length === 5);
+    await until(() => before.runner.partitions()[0]?.task?.positions.get('numbers') === 5);
+    await before.stop();
+    const after = await startProcess(engine, two, undefined, undefined, { ...sum, stateVersion: 2 });
+    await until(() => after.runner.deploymentOf('adding') === 2);
+    await put(engine, 6, 7);
+    await until(async () => (await outputs(engine)).length === 7);
+    await after.stop();
+    assert.deepEqual(
+      (await outputs(engine)).map(({ total }) => total),
+      [1, 3, 6, 10, 15, 21, 28],
     );
   });
 

@@ -24,7 +24,7 @@ export interface TaskOptions {
   deployment?: number;
   /**
    * Only makes states, beside the version that runs: nothing leaves it, and it ends before its own deployment's cut, or
-   * before the offsets given here for its sources.
+   * at the offsets given here for its sources; of one without an offset nothing was taken, and nothing is.
    */
   shadow?: { until?: ReadonlyMap<string, number> };
   /** It is never run: it keeps the states up of a partition that runs elsewhere. */
@@ -97,6 +97,7 @@ export class Task {
       underWay.add(finished);
     };
     const read = async (intake: Intake): Promise<void> => {
+      if (this.hasEnded(intake, starts.get(intake.id)!)) return;
       try {
         const reader = this.ports.log.reader(intake.topic, intake.partition, starts.get(intake.id)!, intake);
         const context = { clock: this.ports.clock, pauses: this.options.pauses ?? unpaused };
@@ -186,34 +187,50 @@ export class Task {
     track: (commit: Promise<void>, done: () => void) => void,
   ): Promise<'more' | 'end'> {
     const records = this.beforeEnd(intake, batch);
-    const result = records.length < batch.length ? 'end' : 'more';
     if (records.length === 0) {
       done();
-      return result;
+      return 'end';
     }
+    const ends = records.length < batch.length || this.hasEnded(intake, records.at(-1)!.offset + 1);
+    const result = ends ? 'end' : 'more';
     const unit = this.maker.make(intake, records);
     if (!unit.failure) {
       track(this.commit(unit, intake, records, signal), done);
       return result;
     }
     const commits: Promise<void>[] = [];
-    for (const record of records) {
-      const alone = await this.settleAlone(intake, record, signal);
-      if (!alone) break;
-      commits.push(this.commit(alone, intake, [record], signal));
+    try {
+      for (const record of records) {
+        const alone = await this.settleAlone(intake, record, signal);
+        if (!alone) break;
+        const commit = this.commit(alone, intake, [record], signal);
+        // At once: it may be refused while a later record is tried again.
+        track(commit, () => undefined);
+        commits.push(commit);
+      }
+    } finally {
+      void Promise.allSettled(commits).then(done);
     }
-    track(
-      Promise.all(commits).then(() => undefined),
-      done,
-    );
     return result;
+  }
+
+  /** Where a shadow's source ends; undefined: it ends at a cut. */
+  private untilOf(intake: Intake): number | undefined {
+    const until = this.options.shadow?.until;
+    return until && this.endsAtCut(intake) ? (until.get(intake.id) ?? 0) : undefined;
+  }
+
+  /** Whether a shadow's source needs no record from here on: there may be none, and none may come. */
+  private hasEnded(intake: Intake, next: number): boolean {
+    const until = this.untilOf(intake);
+    return until !== undefined && next >= until;
   }
 
   /** The records of a batch that are this task's. */
   private beforeEnd(intake: Intake, batch: LogRecord[]): LogRecord[] {
     if (!this.endsAtCut(intake)) return batch;
     const { plan, deployment = 0, shadow } = this.options;
-    const until = shadow?.until?.get(intake.id);
+    const until = this.untilOf(intake);
     const end =
       until === undefined
         ? findCut(batch, plan.name, (other) => (shadow ? other >= deployment : other > deployment))
