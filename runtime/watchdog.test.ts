@@ -7,7 +7,8 @@ import { VirtualClock } from './testing/virtual-clock.ts';
 import { Watchdog } from './watchdog.ts';
 
 interface Scene {
-  position: number;
+  /** Undefined: its states are being restored. */
+  position: number | undefined;
   end: number;
   stuckOn?: string | undefined;
   held: boolean;
@@ -79,6 +80,7 @@ it('goes on looking when the log was away for a while', async () => {
 
 for (const [why, scene] of [
   ['has nothing to take', { position: 9, end: 9, held: false }],
+  ['waits for its states', { position: undefined, end: 9, held: false }],
   ['is held by an operator', { position: 5, end: 9, held: true }],
   ['tries one record again and again', { position: 5, end: 9, held: false, stuckOn: 'search' }],
 ] as [string, Scene][]) {

@@ -60,8 +60,13 @@ export class Watchdog {
     const now = this.clock.now();
     const still: string[] = [];
     for (const intake of task.intakes) {
+      const position = task.positions.get(intake.id);
+      if (position === undefined) {
+        // Its states are still being restored, which may take longer than a stall.
+        seen.delete(intake.id);
+        continue;
+      }
       const { end } = await this.log.bounds(intake.topic, intake.partition);
-      const position = task.positions.get(intake.id) ?? 0;
       const before = seen.get(intake.id);
       const waits = position < end && task.stuckOn === undefined && !task.isHeld(intake);
       if (!before || before.position !== position || !waits) seen.set(intake.id, { position, since: now });

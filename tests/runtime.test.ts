@@ -152,6 +152,53 @@ async function read(engine: TornEngine, topic: string): Promise<LogRecord[]> {
 const sums = async (engine: TornEngine): Promise<number[]> =>
   (await read(engine, 'sums')).map((record) => (record.decoded().value as ReadMarker).last_read_seq);
 
+const documents = defineProcessor({
+  doc: 'A document for each number.',
+  inputs: ['ReadCommand'],
+  outputs: { documents: 'SearchDocument' },
+  options: Type.Object({}),
+  create: () => (_state, input) => {
+    const rev = (input.value as ReadCommand).marker.last_read_seq;
+    const value = {
+      workspace_id: 'w',
+      channel_id: 'c',
+      message_id: `${rev}`,
+      rev,
+      user_id: 'u',
+      text: '',
+      created_at: 0,
+      deleted: false,
+    };
+    return [{ to: 'documents', schema: 'SearchDocument', key: input.key, value }];
+  },
+});
+
+/** Nodes that put a document for each number into the index. */
+function indexing(policy: ErrorPolicy): PlanNode[] {
+  const from = [{ node: 'numbers', output: undefined }];
+  return [
+    {
+      kind: 'processor',
+      id: 'documents',
+      name: 'documents',
+      processor: documents as unknown as Processor,
+      from,
+      options: {},
+      joins: [],
+      state: undefined,
+      errors: policy,
+    },
+    {
+      kind: 'sink',
+      id: 'search',
+      from: [{ node: 'documents', output: undefined }],
+      target: { kind: 'search' },
+      parallel: 1,
+      errors: policy,
+    },
+  ];
+}
+
 describe('the runtime', () => {
   it('keeps a state by its changelog over a crash at every step of its commits', async () => {
     const numbers = [1, 2, 3, 4, 5, 6, 7];
@@ -219,52 +266,21 @@ describe('the runtime', () => {
       assert.equal(await engine.offset('test/numbers', 0), undefined);
       for (const document of documents) found.push(document.rev);
     };
-    const documents = defineProcessor({
-      doc: 'A document for each number.',
-      inputs: ['ReadCommand'],
-      outputs: { documents: 'SearchDocument' },
-      options: Type.Object({}),
-      create: () => (_state, input) => {
-        const rev = (input.value as ReadCommand).marker.last_read_seq;
-        const value = {
-          workspace_id: 'w',
-          channel_id: 'c',
-          message_id: `${rev}`,
-          rev,
-          user_id: 'u',
-          text: '',
-          created_at: 0,
-          deleted: false,
-        };
-        return [{ to: 'documents', schema: 'SearchDocument', key: input.key, value }];
-      },
-    });
-    const from = [{ node: 'numbers', output: undefined }];
     const policy = { ...defaultErrors, backoff: '1ms' };
-    const nodes: PlanNode[] = [
-      {
-        kind: 'processor',
-        id: 'documents',
-        name: 'documents',
-        processor: documents as unknown as Processor,
-        from,
-        options: {},
-        joins: [],
-        state: undefined,
-        errors: policy,
-      },
-      {
-        kind: 'sink',
-        id: 'search',
-        from: [{ node: 'documents', output: undefined }],
-        target: { kind: 'search' },
-        parallel: 1,
-        errors: policy,
-      },
-    ];
     const search = { index } as unknown as SearchIndex;
-    await take(engine, plan(policy, {}, nodes), 3, search);
+    await take(engine, plan(policy, {}, indexing(policy)), 3, search);
     assert.deepEqual(found, [1, 2, 3]);
     assert.equal(failures, -1);
+  });
+
+  it('loses no dead letter of an effect over a crash at every step', async () => {
+    const policy: ErrorPolicy = { ...defaultErrors, retry: 0, then: 'dead-letter' };
+    const search = { index: () => Promise.reject(new Error('refused')) } as unknown as SearchIndex;
+    for (let steps = 0; steps < 8; steps++) {
+      const engine = await openEngine([steps]);
+      await put(engine, [1]);
+      await take(engine, plan(policy, {}, indexing(policy)), 1, search);
+      assert.ok((await read(engine, 'dead_letters')).length > 0, `crash after step ${steps}`);
+    }
   });
 });

@@ -10,11 +10,13 @@ export class Pace {
     private readonly clock: Clock,
   ) {}
 
-  async take(records: number, signal: AbortSignal): Promise<void> {
-    if (this.rate === 0) return;
-    const now = this.clock.now();
-    const wait = this.next - now;
-    this.next = Math.max(this.next, now) + (records / this.rate) * 1000;
+  /** Resolves when the time of what was spent is over, or the signal aborts. */
+  async turn(signal: AbortSignal): Promise<void> {
+    const wait = this.next - this.clock.now();
     if (wait > 0) await this.clock.sleep(wait, signal);
+  }
+
+  spend(records: number): void {
+    if (this.rate > 0) this.next = Math.max(this.next, this.clock.now()) + (records / this.rate) * 1000;
   }
 }

@@ -12,6 +12,7 @@ import { UnitMaker } from '../task/unit-maker.ts';
 import type { SourcePlan, TopologyPlan } from '../topology/plan.ts';
 import type { ReplayOptions } from './options.ts';
 import { Pace } from './pace.ts';
+import { Sample } from './sample.ts';
 
 /** Reads a topic's past back from a store, in pages, as records that are like the topic's. */
 export type ReadBack = (
@@ -36,8 +37,12 @@ export interface ReplayProgress {
 const pageSize = 500;
 /** At least this often what is done is noted, so that a replay that was killed has little to do again. */
 const noteEvery_ms = 1000;
-/** Of each this many documents one is compared in content afterwards. */
+/** Of each this many documents one is compared in content afterwards; of more than a million fewer. */
 const sampleEvery = 50;
+/** Enough that a rule that went wrong is met. */
+const mostSamples = 20_000;
+/** Records that the log holds and does not give for so long are away with it. */
+const patience_ms = 5000;
 
 /**
  * Runs a topology's steps over the past of its source again, into sinks that take a record twice without harm: what a store
@@ -45,9 +50,7 @@ const sampleEvery = 50;
  * missed and what comes twice is the same. Everything since reaches the sinks by the topology that runs all the while.
  */
 export class Replay {
-  /** Of the documents that were written, for comparing. */
-  readonly sample: SearchDocument[] = [];
-  private documents = 0;
+  private readonly sampled = new Sample<SearchDocument>(sampleEvery, mostSamples);
   private readonly maker: UnitMaker;
   private readonly committer: Committer;
   private readonly pace: Pace;
@@ -63,7 +66,7 @@ export class Replay {
   ) {
     const { search } = ports;
     const index = (documents: SearchDocument[]): Promise<void> => {
-      for (const document of documents) if (this.documents++ % sampleEvery === 0) this.sample.push(document);
+      for (const document of documents) this.sampled.pass(document);
       return search.index(documents, job.generation ?? undefined);
     };
     const own = { ...ports, search: { index } as typeof search };
@@ -94,6 +97,11 @@ export class Replay {
 
   get records(): number {
     return this.job.records;
+  }
+
+  /** Of the documents that were written, for comparing. */
+  get sample(): readonly SearchDocument[] {
+    return this.sampled.items;
   }
 
   /** Where the log is to be read from, in each partition: noted before anything is read. */
@@ -130,6 +138,8 @@ export class Replay {
     if (!readBack)
       throw new MillraceError('conflict', `no store keeps what ${this.source.topic} had; replay from --from start`);
     while (!this.job.scanned) {
+      // Before the page is read: what is taken out of the store and the index while it waits must not come back.
+      await this.pace.turn(signal);
       stopped(signal);
       const { records, cursor } = await readBack(this.job.cursor, pageSize);
       await this.write(records, signal);
@@ -142,18 +152,30 @@ export class Replay {
     for (const position of this.job.next) {
       const { partition } = position;
       for (;;) {
+        await this.pace.turn(signal);
         stopped(signal);
         const { end } = await this.ports.log.bounds(this.source.topic, partition);
         if (position.offset >= end) break;
-        const reader = this.ports.log.reader(this.source.topic, partition, position.offset);
-        const records = await reader.next(Math.min(pageSize, end - position.offset), 1000);
-        reader.close();
-        if (records.length === 0) break;
+        const records = await this.read(partition, position.offset, Math.min(pageSize, end - position.offset));
         await this.write(records, signal);
         position.offset = records.at(-1)!.offset + 1;
         await this.note({ records: this.job.records + records.length }, noteEvery_ms);
         yield end - position.offset;
       }
+    }
+  }
+
+  /** Records that are there: none would end the replay short of them. */
+  private async read(partition: number, from: number, max: number): Promise<LogRecord[]> {
+    const { topic } = this.source;
+    const reader = this.ports.log.reader(topic, partition, from);
+    try {
+      const records = await reader.next(max, patience_ms);
+      if (records.length > 0) return records;
+      const detail = `the log does not give what it holds of ${topic}/${partition}; the same command goes on from there`;
+      throw new MillraceError('unavailable', detail);
+    } finally {
+      reader.close();
     }
   }
 
@@ -163,7 +185,7 @@ export class Replay {
     const records = page.filter(
       ({ key }) => (!keys || keys.includes(key)) && (!partitions || partitions.includes(partitionOf(key, count))),
     );
-    await this.pace.take(page.length, signal);
+    this.pace.spend(page.length);
     if (records.length === 0) return;
     const unit = this.maker.make(this.intake, records);
     if (unit.failure) throw unit.failure.error;

@@ -78,7 +78,10 @@ export class Committer {
     for (const { node, effect, error, attempts } of await this.effects.run(unit, signal)) {
       const record = records.find(({ offset }) => offset === effect.offset) ?? records.at(-1)!;
       const where = { topology: this.plan.name, node, source: intake.id };
-      unit.appends.push(deadLetter(where, record, { error, attempts }));
+      // Before the records that states are folded of: they tell where the source goes on, and a commit may tear.
+      const folded = new Set(unit.folds.map(({ topic }) => topic));
+      const at = unit.appends.findIndex(({ topic }) => folded.has(topic));
+      unit.appends.splice(at < 0 ? unit.appends.length : at, 0, deadLetter(where, record, { error, attempts }));
       this.observer.deadLettered(node, error);
     }
   }

@@ -39,30 +39,33 @@ export async function restoreChangelog(
   let open: StateChange[] = [];
   let openFrom = next;
   const late = new Map<string, StateChange>();
-  while (next < end && !signal.aborted) {
-    const records = await reader.next(Math.min(pageSize, end - next));
-    const unit = new WorkUnit(0);
-    view.begin(unit);
-    for (const record of records) {
-      next = record.offset + 1;
-      const change = record.decoded().value as StateChange;
-      if (change.generation !== generation) continue;
-      if (open.length === 0) openFrom = record.offset;
-      open.push(change);
-      if (change.origin === null) continue;
-      const isLate = ordered && change.origin < origin;
-      for (const complete of open) {
-        if (isLate) late.set(`${complete.table}\0${complete.key}`, complete);
-        else view.replay(complete);
+  try {
+    while (next < end && !signal.aborted) {
+      const records = await reader.next(Math.min(pageSize, end - next));
+      const unit = new WorkUnit(0);
+      view.begin(unit);
+      for (const record of records) {
+        next = record.offset + 1;
+        const change = record.decoded().value as StateChange;
+        if (change.generation !== generation) continue;
+        if (open.length === 0) openFrom = record.offset;
+        open.push(change);
+        if (change.origin === null) continue;
+        const isLate = ordered && change.origin < origin;
+        for (const complete of open) {
+          if (isLate) late.set(`${complete.table}\0${complete.key}`, complete);
+          else view.replay(complete);
+        }
+        origin = Math.max(origin, change.origin);
+        open = [];
       }
-      origin = Math.max(origin, change.origin);
-      open = [];
+      view.setOwn('fold', { next: open.length > 0 ? openFrom : next, origin } satisfies FoldPosition);
+      await ports.units.commit({ rows: [], appends: [], state: unit.state, offsets: [], folds: [] });
+      view.settle(unit);
     }
-    view.setOwn('fold', { next: open.length > 0 ? openFrom : next, origin } satisfies FoldPosition);
-    await ports.units.commit({ rows: [], appends: [], state: unit.state, offsets: [], folds: [] });
-    view.settle(unit);
+  } finally {
+    reader.close();
   }
-  reader.close();
   if (late.size > 0 && !signal.aborted) {
     const appends = view.sayAgain([...late.values()], { topic, partition, generation }, origin);
     await ports.units.commit({ rows: [], appends, state: [], offsets: [], folds: [] });

@@ -126,7 +126,7 @@ async function fromSnapshot(
  * the tail is folded onto it. Returns where the node's input goes on at the earliest: after the highest offset from which
  * a folded event came, so that no command is decided twice.
  */
-export async function restoreFold(
+async function restoreFold(
   node: ProcessorPlan & { state: { folds: string } },
   view: StateView,
   { partition, isNew }: { partition: number; isNew: boolean },
@@ -148,32 +148,35 @@ export async function restoreFold(
   const reader = ports.log.reader(topic, partition, next);
   const folds = node.processor.folds!;
   const wait_ms = ports.log.topic(topic)?.compact ? patience_ms : undefined;
-  while (next < end && !signal.aborted) {
-    const records = await reader.next(Math.min(pageSize, end - next), wait_ms);
-    // What lay there was compacted away, or comes later by the source itself.
-    if (records.length === 0) break;
-    const unit = new WorkUnit(0);
-    view.begin(unit);
-    for (const record of records) {
-      next = record.offset + 1;
-      const { schema, value } = record.decoded();
-      if (schema !== folds.schema) continue;
-      const input = {
-        schema,
-        value,
-        key: record.key,
-        time: record.time,
-        offset: record.offset,
-        partition,
-      } as Input;
-      view.at(folds.time?.(input) ?? record.time);
-      folds.fold(view, input);
-      origin = Math.max(origin, (folds.origin?.(input) ?? -1) + 1);
+  try {
+    while (next < end && !signal.aborted) {
+      const records = await reader.next(Math.min(pageSize, end - next), wait_ms);
+      // What lay there was compacted away, or comes later by the source itself.
+      if (records.length === 0) break;
+      const unit = new WorkUnit(0);
+      view.begin(unit);
+      for (const record of records) {
+        next = record.offset + 1;
+        const { schema, value } = record.decoded();
+        if (schema !== folds.schema) continue;
+        const input = {
+          schema,
+          value,
+          key: record.key,
+          time: record.time,
+          offset: record.offset,
+          partition,
+        } as Input;
+        view.at(folds.time?.(input) ?? record.time);
+        folds.fold(view, input);
+        origin = Math.max(origin, (folds.origin?.(input) ?? -1) + 1);
+      }
+      view.setOwn('fold', { next, origin } satisfies FoldPosition);
+      await ports.units.commit({ rows: [], appends: [], state: unit.state, offsets: [], folds: [] });
+      view.settle(unit);
     }
-    view.setOwn('fold', { next, origin } satisfies FoldPosition);
-    await ports.units.commit({ rows: [], appends: [], state: unit.state, offsets: [], folds: [] });
-    view.settle(unit);
+  } finally {
+    reader.close();
   }
-  reader.close();
   return origin;
 }

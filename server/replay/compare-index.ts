@@ -5,8 +5,6 @@ import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts'
 const pageSize = 500;
 const patience_ms = 15_000;
 const look_ms = 200;
-/** Samples are compared this many at most; enough that a rule that went wrong is met. */
-const mostSamples = 20_000;
 
 export interface IndexComparison {
   /** That the store has. */
@@ -22,7 +20,7 @@ export async function compareIndex(
   search: SearchIndex,
   store: MessageStore,
   generation: string,
-  sample: SearchDocument[],
+  sample: readonly SearchDocument[],
   signal: AbortSignal,
 ): Promise<IndexComparison> {
   let documents = 0;
@@ -33,9 +31,8 @@ export async function compareIndex(
     cursor = page.cursor;
   } while (cursor !== null && !signal.aborted);
   let different = 0;
-  const compared = sample.slice(0, mostSamples);
-  for (let from = 0; from < compared.length; from += pageSize) {
-    const part = compared.slice(from, from + pageSize);
+  for (let from = 0; from < sample.length; from += pageSize) {
+    const part = sample.slice(from, from + pageSize);
     const found = new Map((await search.documents(generation, part)).map((document) => [keyOf(document), document]));
     different += part.filter((document) => differs(document, found.get(keyOf(document)))).length;
   }
@@ -47,7 +44,7 @@ export async function compareIndex(
     await sleep(look_ms);
     indexed = await count();
   }
-  return { documents, indexed, compared: compared.length, different };
+  return { documents, indexed, compared: sample.length, different };
 }
 
 /** A later rev has come by itself; an older one, or another text of the same, is wrong. */
