@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import pino from 'pino';
-import { channelKey } from '../../platform/keys.ts';
+import { channelKey, presenceKey } from '../../platform/keys.ts';
 import { MemoryLog } from '../../platform/log/memory.ts';
 import type { Append } from '../../platform/log/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
@@ -84,5 +84,39 @@ it('a channel whose head could not be read is asked for anew by the next who wan
   const again = gateway.acquireChannel(channel);
   await log.append([marker(2)]);
   assert.deepEqual((await again).current, { rev: 7, seq: 3 });
+  await gateway.stop();
+});
+
+it('what was acquired before it began anew can not be released from who holds it now', async (t) => {
+  const log = new MemoryLog(fileCodec());
+  const topic = { partitions: 1, retention_ms: null, compact: false, volatile: true };
+  await log.declare(['gateway_0', 'gateways', 'interest'].map((name) => ({ name, ...topic })));
+  const ignore = (): void => undefined;
+  const ports = { log, store: {} as MessageStore, publish: ignore, person: ignore, presence: ignore, lost: ignore };
+  const lease = { take: async () => ({ slot: '0', epoch: 1 }), release: async () => undefined };
+  const gateway = new Gateway(lease, ports, pino({ level: 'silent' }));
+  await gateway.start();
+  const address = presenceKey('w', 'bob');
+  const acquired = async (ask: number): Promise<void> => {
+    const coming = gateway.acquireAddress(address);
+    await log.append([{ topic: 'gateway_0', key: '0', schema: 'InterestMarker', value: { address, epoch: 1, ask } }]);
+    await coming;
+  };
+  await acquired(1);
+  const before = gateway.lives;
+  await gateway.rejoin('its lease had ended');
+  await acquired(2);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const linger_ms = 30_000;
+  gateway.release(address, before);
+  t.mock.timers.tick(linger_ms);
+  assert.equal(gateway.interestCount, 1);
+  gateway.release(address);
+  // Once too often: it changes nothing.
+  gateway.release(address);
+  t.mock.timers.tick(linger_ms - 1);
+  assert.equal(gateway.interestCount, 1);
+  t.mock.timers.tick(1);
+  assert.equal(gateway.interestCount, 0);
   await gateway.stop();
 });

@@ -62,6 +62,8 @@ export class Gateway {
   private readonly interests = new Map<string, Interest>();
   private reader: LogReader | undefined;
   private asks = 0;
+  /** How often all interests were forgotten. */
+  lives = 0;
   private reading: Promise<void> = Promise.resolve();
 
   /** Ends the reading of one slot. */
@@ -146,9 +148,10 @@ export class Gateway {
     return this.interests.get(channelKey(channel.workspace_id, channel.channel_id))?.feed;
   }
 
-  release(address: string): void {
+  /** `life`: in which it was acquired. What an earlier one held is forgotten, and may be held again by others. */
+  release(address: string, life = this.lives): void {
     const interest = this.interests.get(address);
-    if (!interest || --interest.users > 0) return;
+    if (!interest || interest.users === 0 || life !== this.lives || --interest.users > 0) return;
     interest.lingering = setTimeout(() => this.forget(address, interest), linger_ms);
     interest.lingering.unref();
   }
@@ -272,6 +275,7 @@ export class Gateway {
       interest.feed?.close();
     }
     this.interests.clear();
+    this.lives++;
   }
 
   private take(record: LogRecord): void {

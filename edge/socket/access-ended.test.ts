@@ -18,6 +18,7 @@ async function opened() {
     store: { memberships: async () => [] as { channel_id: string; joined: boolean; rev: number }[] },
     gateway: { acquirePerson: async () => undefined, acquireChannel: async () => feed, release: () => undefined },
     presence: { touch: async () => undefined },
+    watches: { forget: () => undefined },
     tracing: { samples: () => false },
     logger: { error: () => undefined },
   };

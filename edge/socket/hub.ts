@@ -159,8 +159,7 @@ export class Hub {
   private remove(session: Session, grace_ms: number): void {
     const key = personKey(session.identity.workspace_id, session.identity.user_id);
     const others = this.people.get(key)?.filter((one) => one !== session);
-    const { presence, watches } = this.ports.context;
-    watches.forget(session);
+    const { presence } = this.ports.context;
     this.noted(presence.leave(session.identity, session.connection_id, grace_ms));
     if (others?.length !== 0) return void (others && this.people.set(key, others));
     this.people.delete(key);

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { personKey } from '../../platform/keys.ts';
 import type { Membership } from '../../platform/messages/port.ts';
 import type { PersonEvent } from '../../schemas/generated/types.ts';
 import { eventually } from '../../tests/support/eventually.ts';
 import type { CallContext } from '../calls/context.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import type { Socket } from '../transport/port.ts';
+import { PresenceWatches } from './presence-watches.ts';
 import { Session } from './session.ts';
 
 const alice = { workspace_id: 'w', user_id: 'alice', role: 'member', name: 'Alice', expires_at: 0 } as const;
@@ -170,5 +173,28 @@ describe('a resume of many channels', () => {
     writes.length = 0;
     await opened.resume('r', Object.fromEntries(names.map((name) => [name, 1])));
     assert.deepEqual(writes, [['a', 'b'], ['old'], ['c'], ['d'], ['resumed']]);
+  });
+});
+
+describe('a session that ends', () => {
+  it('gives back at once all that it holds, whom it watches among it', async () => {
+    const held: string[] = [];
+    const acquire = async (address: string): Promise<void> => void held.push(address);
+    const gateway = {
+      lives: 0,
+      acquireAddress: acquire,
+      acquirePerson: ({ user_id }: { user_id: string }) => acquire(personKey('w', user_id)),
+      release: (address: string) => void held.splice(held.indexOf(address), 1),
+    } as unknown as Gateway;
+    const watches = new PresenceWatches(gateway, { inc: () => undefined });
+    const store = { memberships: async () => [] };
+    const socket = { send: () => undefined } as unknown as Socket;
+    const context = { store, gateway, watches } as unknown as CallContext;
+    const opened = new Session(socket, alice as never, context, (error) => assert.fail(String(error)));
+    await opened.greet();
+    await watches.watch(opened, 'w', ['bob', 'eve']);
+    assert.equal(held.length, 3);
+    opened.close();
+    assert.deepEqual(held, []);
   });
 });

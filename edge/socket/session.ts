@@ -48,6 +48,8 @@ export class Session {
   /** Undefined once hello is out. */
   private waiting: PersonEvent[] | undefined = [];
   private closed = false;
+  /** The gateway's, in which all that this socket holds was acquired. */
+  private life = 0;
   /** Person events are worked off one after another. */
   private working: Promise<void> = Promise.resolve();
   /** So are resumes: two of a channel at once would mix its order. */
@@ -66,6 +68,7 @@ export class Session {
   async greet(): Promise<void> {
     const { gateway } = this.context;
     const { workspace_id, user_id } = this.identity;
+    this.life = gateway.lives;
     // The person's address first: whatever changes from here on is heard.
     await gateway.acquirePerson(this.identity);
     const joined = await this.acquired();
@@ -96,13 +99,13 @@ export class Session {
     const { workspace_id, user_id } = this.identity;
     const held: { rev: number; feed: ChannelFeed }[] = [];
     const giveBack = (): void => {
-      gateway.release(personKey(workspace_id, user_id));
-      for (const { feed } of held) gateway.release(feed.address);
+      this.release(personKey(workspace_id, user_id));
+      for (const { feed } of held) this.release(feed.address);
     };
     try {
       const coming: Promise<void>[] = [];
       for (const { channel_id, rev, joined } of await store.memberships(this.identity)) {
-        if (!joined) continue;
+        if (!joined || this.closed) continue;
         const feed = gateway.acquireChannel({ workspace_id, channel_id });
         if (feed instanceof Promise) coming.push(feed.then((own) => void held.push({ rev, feed: own })));
         else held.push({ rev, feed });
@@ -206,9 +209,15 @@ export class Session {
     if (this.closed) return;
     this.closed = true;
     const { workspace_id, user_id } = this.identity;
-    for (const channel_id of this.channels.all()) this.context.gateway.release(channelKey(workspace_id, channel_id));
-    if (!this.waiting) this.context.gateway.release(personKey(workspace_id, user_id));
+    for (const channel_id of this.channels.all()) this.release(channelKey(workspace_id, channel_id));
+    if (!this.waiting) this.release(personKey(workspace_id, user_id));
     this.channels.fill([]);
+    // At once, not when the socket has gone: clients of a gateway that began anew may be back before that.
+    this.context.watches.forget(this);
+  }
+
+  private release(address: string): void {
+    this.context.gateway.release(address, this.life);
   }
 
   private async work({ body }: PersonEvent): Promise<void> {
@@ -227,11 +236,12 @@ export class Session {
     const wanted = (): boolean => joining.get(channel_id) === entry;
     if (this.closed || !wanted() || this.hears(channel_id)) return;
     if (!(await this.isMember(channel_id, rev))) return void (wanted() && joining.delete(channel_id));
+    if (this.closed) return;
     const feed = await this.context.gateway.acquireChannel({ workspace_id, channel_id });
     // Word of the membership may overtake the channel's own events, which one may not hear before it.
     await feed.reached(rev - 1);
     await this.inTurn(async () => {
-      if (this.closed || !wanted()) return this.context.gateway.release(channelKey(workspace_id, channel_id));
+      if (this.closed || !wanted()) return this.release(channelKey(workspace_id, channel_id));
       joining.delete(channel_id);
       this.channels.set(channel_id, rev);
       numbers.set(channel_id, entry.change_id);
@@ -272,7 +282,7 @@ export class Session {
     const { workspace_id } = this.identity;
     this.socket.unsubscribe(channelKey(workspace_id, channel_id));
     const current = this.context.gateway.feed({ workspace_id, channel_id })?.current ?? head;
-    this.context.gateway.release(channelKey(workspace_id, channel_id));
+    this.release(channelKey(workspace_id, channel_id));
     this.send({ type: 'channel.removed', channel_id, head: head.rev === 0 ? current : head });
   }
 }
