@@ -20,8 +20,8 @@ export function refuseRoles(settings: Settings, { edge, runs }: Roles): void {
     ...(settings.log === 'kafka' ? [] : ['MILLRACE_LOG=kafka']),
     ...(settings.store === 'cassandra' ? [] : ['MILLRACE_STORE=cassandra']),
     ...(settings.search === 'elasticsearch' ? [] : ['MILLRACE_SEARCH=elasticsearch']),
-    ...(settings.directory === 'postgres' || !edge ? [] : ['MILLRACE_DIRECTORY=postgres']),
-    ...(settings.presence === 'redis' || !edge ? [] : ['MILLRACE_PRESENCE=redis']),
+    ...(settings.directory === 'postgres' ? [] : ['MILLRACE_DIRECTORY=postgres']),
+    ...(settings.presence === 'redis' ? [] : ['MILLRACE_PRESENCE=redis']),
     ...(settings.jwt_secret || settings.jwks_url || !edge ? [] : ['MILLRACE_JWT_SECRET or MILLRACE_JWKS_URL']),
   ];
   if (missing.length === 0) return;
