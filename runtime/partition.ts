@@ -169,29 +169,28 @@ export class PartitionRunner {
     const shadow = new AbortController();
     // What has the states of before goes on with them; other states are brought near the end before anything is cut.
     const states = beside ? this.makeStates(next, {}, AbortSignal.any([signal, shadow.signal])) : Promise.resolve();
-    if (beside && !(await this.nearEnd(next, states, signal))) {
+    try {
+      if (beside && !(await this.nearEnd(next, states, signal))) return 'superseded';
+      if (signal.aborted) return void (await live);
+      const topics = new Set([...cutTopics(version.plan), ...cutTopics(next.plan)]);
+      await this.ports.log.append(
+        [...topics].map((topic) => cutRecord(this.topology, next.since, topic, this.partition)),
+      );
+      const { cut, positions } = await live;
+      if (cut === undefined) return undefined;
+      // An earlier deployment that was interrupted may have left its cut before this one's.
+      const to = cut === next.since ? next : this.deployments.version(this.topology, cut);
+      if (!to) throw new Error(`deployment ${cut} of ${this.topology}, to which this partition was cut, is not known`);
+      if (to !== next) shadow.abort();
+      await states;
+      const others = to.generation !== version.generation;
+      if (to !== next && others) await this.makeStates(to, {}, signal);
+      return await this.goOver(to, others ? positions : new Map(), positions, signal);
+    } finally {
+      // Whatever comes next makes states of its own, and never two of the same at once.
       shadow.abort();
       await states;
-      return 'superseded';
     }
-    if (signal.aborted) return void (await live);
-    const topics = new Set([...cutTopics(version.plan), ...cutTopics(next.plan)]);
-    await this.ports.log.append(
-      [...topics].map((topic) => cutRecord(this.topology, next.since, topic, this.partition)),
-    );
-    const { cut, positions } = await live;
-    if (cut === undefined) {
-      shadow.abort();
-      return void (await states);
-    }
-    // An earlier deployment that was interrupted may have left its cut before this one's.
-    const to = cut === next.since ? next : this.deployments.version(this.topology, cut);
-    if (!to) throw new Error(`deployment ${cut} of ${this.topology}, to which this partition was cut, is not known`);
-    if (to !== next) shadow.abort();
-    await states;
-    const others = to.generation !== version.generation;
-    if (to !== next && others) await this.makeStates(to, {}, signal);
-    return this.goOver(to, others ? positions : new Map(), positions, signal);
   }
 
   private async goOver(
