@@ -248,6 +248,11 @@ export function messagesContract(name: string, open: () => Promise<OpenMessages>
           { rev: 3, text: 'text 3', time: 3000 },
         ]);
         assert.deepEqual(await revs(), [7, 3, 1]);
+        const older = await store.versions(channel, message_id, 10, 7);
+        assert.deepEqual(
+          older.map(({ rev }) => rev),
+          [3, 1],
+        );
         assert.deepEqual(await store.versions({ ...channel, channel_id: 'd' }, message_id, 10), []);
         await store.write([version(9), gone(10)]);
         assert.deepEqual(await revs(), [], 'also those of the same unit');

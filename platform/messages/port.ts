@@ -160,8 +160,8 @@ export interface MessageStore {
   ): Promise<{ messages: Message[]; has_more_after: boolean } | undefined>;
   /** Of a root. */
   threadState(person: Person, channelId: string, rootId: string): Promise<ThreadState>;
-  /** Earlier texts of a message, the newest first, at most `limit`; none for a deleted one. */
-  versions(channel: ChannelId, messageId: string, limit: number): Promise<MessageVersion[]>;
+  /** Earlier texts of a message, the newest first, at most `limit`, of revs below `before`; none for a deleted one. */
+  versions(channel: ChannelId, messageId: string, limit: number, before?: number): Promise<MessageVersion[]>;
   /** Events with a rev above `rev`, in order, at most `limit`; undefined when the next one is no longer kept. */
   eventsAfter(channel: ChannelId, rev: number, limit: number): Promise<StoredEvent[] | undefined>;
   /** Imported messages by their identities; undefined at the place of an unknown one. At most 500. */

@@ -11,7 +11,6 @@ import type { Holds } from './holds.ts';
 import { bySystem, type LifeParts, type Swept } from './parts.ts';
 
 const page = 200;
-const versionsRead = 200;
 /** What someone sent just before they were let in no more has its place by then. */
 export const grace_ms = 15_000;
 
@@ -94,14 +93,21 @@ async function erasing(
   erased: string,
 ): Promise<ChangeMessage | undefined> {
   const own = message.user_id === erased;
-  const versions =
-    !own &&
-    message.edited_at !== null &&
-    (await store.versions(channel, message.message_id, versionsRead)).some(({ text }) => names(text, erased));
+  const versions = !own && message.edited_at !== null && (await wasNamed(store, channel, message.message_id, erased));
   if (!own && !versions && !tells(message, erased)) return undefined;
   const none = { mentions: [], reached: [], unreached: [] };
   const nothing = { text: '', ...none, mentions_channel: false, emoji: '', stamp: 0 };
   return { change: own ? 'delete' : 'edit', message, ...nothing, erased, versions };
+}
+
+/** Whether an earlier text names them: all that is kept, which may be more than is shown. */
+async function wasNamed(store: MessageStore, channel: ChannelId, messageId: string, erased: string): Promise<boolean> {
+  for (let before: number | undefined; ; ) {
+    const versions = await store.versions(channel, messageId, page, before);
+    if (versions.some(({ text }) => names(text, erased))) return true;
+    if (versions.length < page) return false;
+    before = versions.at(-1)!.rev;
+  }
 }
 
 function tells(message: Message, person: string): boolean {

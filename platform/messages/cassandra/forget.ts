@@ -32,43 +32,54 @@ export async function forgetPerson(session: Session, { workspace_id, user_id }: 
   ]);
 }
 
-/** Takes them out of the participants of a channel's threads. */
-export async function forgetInThreads(
+/** Rows that are written in one step. */
+const stepSize = 500;
+
+/** Takes them out of the participants of a channel's threads, step by step. */
+export async function* forgetInThreads(
   { session, buckets }: { session: Session; buckets: Buckets },
   channel: ChannelId,
   userId: string,
-): Promise<void> {
+): AsyncGenerator<void> {
   const { workspace_id, channel_id } = channel;
   for await (const { slice } of buckets.slices(channel, 0, 'newer')) {
     const roots = await session.rows(
       'SELECT root_id FROM reply_counts WHERE workspace_id = ? AND channel_id = ? AND slice = ?',
       [workspace_id, channel_id, slice],
     );
-    await writeAll(
+    yield* inSteps(
       session,
-      roots.map(
-        (row): Placed => ({
-          query:
-            'DELETE FROM participants USING TIMESTAMP ? WHERE workspace_id = ? AND channel_id = ? AND root_id = ? AND user_id = ?',
-          params: [now(), workspace_id, channel_id, row['root_id'], userId],
-          partition: `${workspace_id}\0${channel_id}\0${row['root_id']}`,
-        }),
-      ),
+      roots.map((row) => ({
+        query:
+          'DELETE FROM participants USING TIMESTAMP ? WHERE workspace_id = ? AND channel_id = ? AND root_id = ? AND user_id = ?',
+        params: [now(), workspace_id, channel_id, row['root_id'], userId],
+        partition: `${workspace_id}\0${channel_id}\0${row['root_id']}`,
+      })),
     );
   }
 }
 
-export async function renameInMentions(
+/** Writes, so many at once, and yields at least once. */
+async function* inSteps(session: Session, statements: Placed[]): AsyncGenerator<void> {
+  for (let from = 0; from === 0 || from < statements.length; from += stepSize) {
+    await writeAll(session, statements.slice(from, from + stepSize));
+    yield;
+  }
+}
+
+/** Step by step. */
+export async function* renameInMentions(
   session: Session,
   { workspace_id, channel_id }: ChannelId,
   userId: string,
   instead: string,
-): Promise<void> {
+): AsyncGenerator<void> {
   const rows = await session.rows(
     'SELECT rev, author_id, WRITETIME(author_id) AS time FROM channel_mentions WHERE workspace_id = ? AND channel_id = ?',
     [workspace_id, channel_id],
   );
-  await writeAll(
+  yield;
+  yield* inSteps(
     session,
     rows
       .filter((row) => row['author_id'] === userId)

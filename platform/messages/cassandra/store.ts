@@ -103,13 +103,19 @@ export class CassandraMessages implements HotMessages {
     );
   }
 
-  versions({ workspace_id, channel_id }: ChannelId, messageId: string, limit: number): Promise<MessageVersion[]> {
+  versions(
+    { workspace_id, channel_id }: ChannelId,
+    messageId: string,
+    limit: number,
+    before = Number.MAX_SAFE_INTEGER,
+  ): Promise<MessageVersion[]> {
     const id = idOf(messageId);
     return this.session.call(async () => {
       if (id === undefined) return [];
       const rows = await this.session.rows(
-        'SELECT rev, text, time FROM versions WHERE workspace_id = ? AND channel_id = ? AND message_id = ? LIMIT ?',
-        [workspace_id, channel_id, id, limit],
+        `SELECT rev, text, time FROM versions WHERE workspace_id = ? AND channel_id = ? AND message_id = ? AND rev < ?
+         LIMIT ?`,
+        [workspace_id, channel_id, id, BigInt(before), limit],
       );
       return rows.map((row) => ({
         rev: Number(row['rev']),
@@ -168,17 +174,21 @@ export class CassandraMessages implements HotMessages {
     return this.session.call(() => removeTrimmed(this.scope, channel, messages));
   }
 
-  /** Each channel has a deadline of its own: an erasure is rare, and long. */
+  /** Each step has a deadline of its own: an erasure is rare, and long. */
   async forget(person: Person, channelIds: string[], instead: string): Promise<void> {
     await this.session.call(() => forgetPerson(this.session, person));
     for (const channel_id of channelIds) {
       const channel = { workspace_id: person.workspace_id, channel_id };
       const { head } = await this.session.call(() => this.people.channel(person.workspace_id, channel_id));
-      await this.session.call(() => forgetInThreads(this.scope, channel, person.user_id));
-      await this.session.call(() => renameInMentions(this.session, channel, person.user_id, instead));
+      await this.eachStep(forgetInThreads(this.scope, channel, person.user_id));
+      await this.eachStep(renameInMentions(this.session, channel, person.user_id, instead));
       for (let part = 0; part <= head.rev / eventsInPart; part++)
         await this.session.call(() => renameInEvents(this.session, channel, part, person.user_id, instead));
     }
+  }
+
+  private async eachStep(steps: AsyncGenerator<void>): Promise<void> {
+    while (!(await this.session.call(() => steps.next())).done);
   }
 
   stale(cursor: string | null) {

@@ -81,8 +81,8 @@ export class TieredMessages implements MessageStore {
     return this.hot.threadState(person, channelId, rootId);
   }
 
-  versions(channel: ChannelId, messageId: string, limit: number) {
-    return this.hot.versions(channel, messageId, limit);
+  versions(channel: ChannelId, messageId: string, limit: number, before?: number) {
+    return this.hot.versions(channel, messageId, limit, before);
   }
 
   async eventsAfter(channel: ChannelId, rev: number, limit: number) {

@@ -133,11 +133,19 @@ export class LmdbMessages implements HotMessages {
     return { participants, last_read_id: marker ? bigintAt(marker, 0).toString() : null };
   }
 
-  async versions(channel: ChannelId, messageId: string, limit: number): Promise<MessageVersion[]> {
+  async versions(
+    channel: ChannelId,
+    messageId: string,
+    limit: number,
+    before = Number.MAX_SAFE_INTEGER,
+  ): Promise<MessageVersion[]> {
     const id = idOf(messageId);
     if (id === undefined) return [];
     const { versions } = versionsOf(this.rows.versions.committed(key(of(channel), id)));
-    return versions.reverse().slice(0, limit);
+    return versions
+      .filter(({ rev }) => rev < before)
+      .reverse()
+      .slice(0, limit);
   }
 
   async eventsAfter(channel: ChannelId, rev: number, limit: number): Promise<StoredEvent[] | undefined> {
