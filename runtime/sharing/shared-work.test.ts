@@ -6,7 +6,7 @@ import type { Log } from '../../platform/log/port.ts';
 import { fileCodec } from '../../platform/schemas/files.ts';
 import type { HeldPartitions } from '../../schemas/generated/types.ts';
 import { eventually } from '../../tests/support/eventually.ts';
-import { SharedWork } from './shared-work.ts';
+import { SharedWork, workersTopic } from './shared-work.ts';
 import { lease_ms, renewal_ms } from './worker-table.ts';
 
 const silent = pino({ level: 'silent' });
@@ -134,5 +134,39 @@ describe('sharing partitions', () => {
     assert.deepEqual([...cluster.holdsOf('a'), ...cluster.holdsOf('b')].sort(), [0, 1, 2, 3]);
     await cluster.leave('a');
     await cluster.leave('b');
+  });
+
+  it('waits anew for a partition that went to another worker and comes back', async () => {
+    let now = 1_000_000;
+    const log = new MemoryLog(fileCodec(), () => now);
+    const clock = {
+      now: () => now,
+      sleep: (_: number, signal: AbortSignal) =>
+        new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
+    };
+    const work = new SharedWork(log, { worker: 'a', host: 'a' }, clock, silent);
+    let changes = 0;
+    work.onChange(() => changes++);
+    await work.start({ can: () => ['t'], holds: () => [] });
+    const holds = [{ topology: 't', deployment: 1, partitions: [0, 1, 2, 3] }];
+    const other = async (can: string[]): Promise<void> => {
+      const value = { worker: 'b', life: 1, host: 'b', leaves: false, can, holds };
+      const before = changes;
+      await log.append([{ topic: workersTopic.name, key: 'b', schema: 'WorkerNote', value }]);
+      await eventually(() => assert.ok(changes > before));
+    };
+    await other([]);
+    assert.deepEqual(work.of('t', partitions).run, []);
+    now += 20_000;
+    const all = [0, 1, 2, 3];
+    assert.deepEqual(work.of('t', partitions).run, all);
+    await other(['t']);
+    const kept = work.of('t', partitions).run;
+    assert.equal(kept.length, 2);
+    await other([]);
+    assert.deepEqual(work.of('t', partitions).run, kept);
+    now += 20_000;
+    assert.deepEqual(work.of('t', partitions).run, all);
+    await work.leave();
   });
 });
