@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import pino from 'pino';
 import { MemoryLog } from '../../platform/log/memory.ts';
-import type { Log } from '../../platform/log/port.ts';
+import type { Log, LogReader } from '../../platform/log/port.ts';
 import { fileCodec } from '../../platform/schemas/files.ts';
 import type { HeldPartitions } from '../../schemas/generated/types.ts';
 import { eventually } from '../../tests/support/eventually.ts';
@@ -168,5 +168,41 @@ describe('sharing partitions', () => {
     now += 20_000;
     assert.deepEqual(work.of('t', partitions).run, all);
     await work.leave();
+  });
+
+  it('closes each reader: one that failed, and none is opened while it leaves', async () => {
+    const log = new MemoryLog(fileCodec());
+    const open = new Set<LogReader>();
+    let failed = 0;
+    const original = log.reader.bind(log);
+    log.reader = (...from) => {
+      const reader = original(...from);
+      const next = async (max: number, wait_ms?: number) => {
+        const records = await reader.next(max, wait_ms);
+        if (wait_ms !== undefined) return records;
+        failed++;
+        throw new Error('the broker is away');
+      };
+      const own = { next, close: () => void open.delete(own) };
+      open.add(own);
+      return own;
+    };
+    let wake: (slept: boolean) => void = () => undefined;
+    const clock = {
+      now: () => 0,
+      sleep: (_: number, signal: AbortSignal) =>
+        new Promise<boolean>((resolve) => {
+          wake = resolve;
+          signal.addEventListener('abort', () => resolve(false));
+        }),
+    };
+    const work = new SharedWork(log, { worker: 'a', host: 'a' }, clock, silent);
+    await work.start({ can: () => ['t'], holds: () => [] });
+    await eventually(() => assert.equal(failed, 1));
+    wake(true);
+    await eventually(() => assert.equal(failed, 2));
+    assert.ok(open.size <= 1, `${open.size} readers are open`);
+    await work.leave();
+    assert.equal(open.size, 0);
   });
 });

@@ -155,16 +155,18 @@ export class SharedWork implements Sharing {
   }
 
   private async follow(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       try {
         for (let records = await this.reader!.next(1000); records.length > 0; records = await this.reader!.next(1000))
           for (const record of records) this.see(record);
         return;
       } catch (error) {
         this.failed(error);
-        await this.clock.sleep(renewal_ms, this.stopping.signal);
+        this.reader!.close();
+        await this.clock.sleep(renewal_ms, signal);
         const { start } = await this.log.bounds(workersTopic.name, 0).catch(() => ({ start: 'end' as const }));
-        this.reader = this.log.reader(workersTopic.name, 0, start);
+        if (!signal.aborted) this.reader = this.log.reader(workersTopic.name, 0, start);
       }
     }
   }
