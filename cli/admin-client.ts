@@ -5,9 +5,12 @@ import { MillraceError } from '../platform/errors/error.ts';
 import type { AdminRoute } from '../server/admin/route.ts';
 import { adminSocket } from '../server/admin/socket-path.ts';
 
+/** For a connection to come about; what comes over it may take its time. */
+export const connect_ms = 10_000;
+
 /**
  * Lines of JSON that a process's admin API answers with, until the signal aborts. Errors: `not_running`, `unavailable`
- * when the process ends before its answer does, and those of the API.
+ * when it can't be connected to in time or ends before its answer does, and those of the API.
  */
 export async function* adminCall(
   dataDir: string,
@@ -53,6 +56,13 @@ function send(
           : error,
       ),
     );
+    const late = setTimeout(
+      () => asked.destroy(new MillraceError('unavailable', `no connection ${where} in ${connect_ms / 1000} s`)),
+      connect_ms,
+    );
+    const connected = (): void => clearTimeout(late);
+    asked.on('socket', (socket) => (socket.connecting ? socket.once('connect', connected) : connected()));
+    asked.on('close', connected);
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

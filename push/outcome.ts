@@ -4,7 +4,7 @@ import type { Push } from '../platform/push/port.ts';
 import type { PushDue, PushOutcome } from '../schemas/generated/types.ts';
 
 /** What was due, and what became of it. */
-export interface Told {
+export interface Answered {
   due: PushDue;
   pushes: Push[];
   /** In a provider's own words. */
@@ -14,7 +14,7 @@ export interface Told {
 }
 
 /** The record by which `hold-push` learns whether there is anything on a screen. */
-export function outcomeOf({ due, pushes, again_at }: Told, isSent: (pushId: string) => boolean): Append {
+export function outcomeOf({ due, pushes, again_at }: Answered, isSent: (pushId: string) => boolean): Append {
   const { workspace_id, user_id, channel_id, message_id, rev, thread_id } = due;
   const sent = pushes.some(({ push_id }) => isSent(push_id));
   const value: PushOutcome = { workspace_id, user_id, channel_id, message_id, rev, thread_id, sent, again_at };

@@ -11,7 +11,7 @@ import type { Push, PushResult, PushSender } from '../platform/push/port.ts';
 import type { PushDue } from '../schemas/generated/types.ts';
 import { Badge } from './badge.ts';
 import { isOvertaken } from './late.ts';
-import { outcomeOf, type Told } from './outcome.ts';
+import { type Answered, outcomeOf } from './outcome.ts';
 import { quietUntil } from './quiet.ts';
 import { withheld, worded } from './wording.ts';
 
@@ -64,20 +64,21 @@ export class Phones {
    * does not answer; what was sent by then is not sent again.
    */
   async tell(dues: PushDue[]): Promise<(MillraceError | undefined)[]> {
-    const all: Told[] = [];
+    const all: Answered[] = [];
     for (const due of dues) all.push({ due, refused: [], again_at: 0, ...(await this.pushesOf(due)) });
-    const fresh = all.flatMap((told) =>
-      told.pushes.filter(({ push_id }) => !this.sent.has(push_id)).map((push) => ({ push, told })),
+    const fresh = all.flatMap((answered) =>
+      answered.pushes.filter(({ push_id }) => !this.sent.has(push_id)).map((push) => ({ push, answered })),
     );
     for (let at = 0; at < fresh.length; at += perCall) await this.send(fresh.slice(at, at + perCall));
     const shown = all.filter(({ due }) => due.kind === 'show');
-    if (shown.length > 0) await this.ports.log.append(shown.map((told) => outcomeOf(told, (id) => this.sent.has(id))));
+    if (shown.length > 0)
+      await this.ports.log.append(shown.map((answered) => outcomeOf(answered, (id) => this.sent.has(id))));
     return all.map(({ refused }) =>
       refused.length === 0 ? undefined : new MillraceError('invalid_request', `refused: ${refused.join('; ')}`),
     );
   }
 
-  private async pushesOf(due: PushDue): Promise<Pick<Told, 'pushes'> & { again_at?: number }> {
+  private async pushesOf(due: PushDue): Promise<Pick<Answered, 'pushes'> & { again_at?: number }> {
     const { workspace_id, user_id, channel_id, message_id, thread_id } = due;
     const devices = await this.ports.directory.devices(due);
     if (devices.length === 0) return this.none('no_device');
@@ -143,14 +144,14 @@ export class Phones {
     }
   }
 
-  private async send(pushes: { push: Push; told: Told }[]): Promise<void> {
+  private async send(pushes: { push: Push; answered: Answered }[]): Promise<void> {
     const { sender, directory, now } = this.ports;
     const until = now() + patience_ms;
     for (let rest = pushes; rest.length > 0; ) {
       const results: PushResult[] = await sender.send(rest.map(({ push }) => push));
       const later: typeof rest = [];
       let wait_s = 0;
-      for (const [i, { push, told }] of rest.entries()) {
+      for (const [i, { push, answered }] of rest.entries()) {
         const result = results[i]!;
         if (result.status === 'later') {
           later.push(rest[i]!);
@@ -163,7 +164,7 @@ export class Phones {
         if (result.status === 'refused') {
           const { platform } = push.target;
           this.refused(platform, result.reason);
-          told.refused.push(`${platform} says ${result.reason}`);
+          answered.refused.push(`${platform} says ${result.reason}`);
         }
       }
       rest = later;

@@ -3,7 +3,7 @@ import type { Message } from '../schemas/generated/types.ts';
 /** Longer texts are cut: a lock screen shows no more, and APNs takes 4 KiB in all. */
 const shownCodePoints = 200;
 
-export interface Told {
+interface Wording {
   message: Message;
   author: string;
   /** Null in a dm. */
@@ -14,7 +14,7 @@ export interface Told {
 }
 
 /** What a lock screen says. */
-export function worded({ message, author, channel, count, names }: Told): { title: string; body: string } {
+export function worded({ message, author, channel, count, names }: Wording): { title: string; body: string } {
   const title = channel === null ? author : `${author} in #${channel}`;
   const text = cut(plain(message.text, names));
   return { title, body: count > 1 ? `${count} new messages. ${text}` : text };

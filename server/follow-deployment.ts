@@ -7,7 +7,7 @@ export type DeployProgress =
 
 const look_ms = 100;
 
-/** Tells how far each topology of a deployment has gone over, whenever that changes; ends once all have. */
+/** Tells how far each topology of a deployment has gone over, whoever runs it, whenever that changes; ends once all have. */
 export async function* followDeployment(
   { deployments, runner }: Pick<Topologies, 'deployments' | 'runner'>,
   number: number,
@@ -18,14 +18,15 @@ export async function* followDeployment(
   while (!signal.aborted) {
     let open = 0;
     for (const [topology, since] of wanted) {
-      const partitions = runner.partitions().filter((partition) => partition.topology === topology);
-      const there = partitions.filter(({ deployment, state }) => deployment === since && state !== 'taking-over');
-      const failing = partitions.find(({ state }) => state === 'restarting')?.error ?? null;
-      if (there.length < partitions.length || partitions.length === 0) open++;
+      const tasks = runner.tasks(topology);
+      // Numbers only rise: one that is further has gone over to this deployment, too.
+      const there = tasks.filter(({ deployment }) => deployment >= since);
+      const failing = tasks.find(({ state }) => state === 'restarting')?.error ?? null;
+      if (there.length < tasks.length || tasks.length === 0) open++;
       const text = `${there.length}/${failing}`;
-      if (since !== number || partitions.length === 0 || told.get(topology) === text) continue;
+      if (since !== number || tasks.length === 0 || told.get(topology) === text) continue;
       told.set(topology, text);
-      yield { step: 'take-over', topology, partitions: there.length, of: partitions.length, failing };
+      yield { step: 'take-over', topology, partitions: there.length, of: tasks.length, failing };
     }
     if (open === 0) return yield { step: 'done', number };
     await sleep(look_ms);

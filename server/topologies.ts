@@ -59,7 +59,10 @@ export async function startTopologies(
   const load = () => loadProcessors(settings.processors);
   const deployments = new Deployments(await load());
   const control = new ControlLog(log, deployments, (error) =>
-    logger.fatal({ error: messageOf(error) }, 'the control topic can not be followed: deployments are not heard of'),
+    logger.error(
+      { error: messageOf(error) },
+      'the control topic can not be read for now: deployments are not heard of',
+    ),
   );
   await control.start();
   if (settings.log_generation > 1 && !deployments.current) {

@@ -3,7 +3,7 @@ import { type AddCommand, callErrors, withHelp } from '../command.ts';
 export const addArchive: AddCommand = (program, terminal) => {
   const command = program
     .command('archive')
-    .description('Moves old messages from the embedded store into objects, from where they are read as before.')
+    .description('Moves old messages from the message store into objects, from where they are read as before.')
     .requiredOption('--before <time>', 'what was written before: a UTC day, or an RFC 3339 time')
     .option('--json', 'print what was done as JSON')
     .action(async (options: { before: string; json?: boolean }) => {

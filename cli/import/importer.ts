@@ -102,7 +102,7 @@ export class Importer {
   }
 
   private async add(item: ImportItem): Promise<void> {
-    const bytes = item.type === 'message' ? item.text.length * 3 + 300 : 300;
+    const bytes = Buffer.byteLength(JSON.stringify(item)) + 1;
     if (this.batch.length >= mostItems || this.bytes + bytes > mostBytes) await this.flush();
     this.batch.push(item);
     this.bytes += bytes;

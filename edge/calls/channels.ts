@@ -176,7 +176,7 @@ export async function changeDirectory<Result extends { change_id: number | null 
   return result;
 }
 
-export async function withHeads(context: CallContext, found: ChannelRecord[]): Promise<WireChannel[]> {
+async function withHeads(context: CallContext, found: ChannelRecord[]): Promise<WireChannel[]> {
   if (found.length === 0) return [];
   const heads = await context.store.heads(
     found[0]!.workspace_id,

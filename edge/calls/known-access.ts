@@ -34,11 +34,6 @@ export class KnownAccess {
     return access;
   }
 
-  forget(person: Person, channelId: string): void {
-    this.known.delete(keyOf(person, channelId));
-    this.last.forget(keyOf(person, channelId));
-  }
-
   /** After a change of the channel itself. */
   forgetChannel(workspaceId: string, channelId: string): void {
     const isOf = (key: string): boolean => key.startsWith(`${workspaceId}\0`) && key.endsWith(`\0${channelId}`);

@@ -135,7 +135,7 @@ export async function change(
 }
 
 /** The members whom a text names. */
-export async function mentionedMembers(
+async function mentionedMembers(
   context: CallContext,
   caller: Caller,
   channelId: string,

@@ -45,11 +45,13 @@ export class SlotLease {
 
   /** Takes a free slot. Errors: `conflict` when all are held for half a minute; `unavailable`, also once it was released. */
   async take(): Promise<Slot> {
-    if (!this.reader) await this.readUp();
     const until = Date.now() + patience_ms;
     for (;;) {
+      if (!this.reader) await this.readUp();
       for (const slot of this.table.candidates(this.options.slots, this.options.holder)) {
         if (this.stopped) throw new MillraceError('unavailable', 'this gateway is stopping');
+        // Without it nobody would hear what becomes of a claim.
+        if (!this.reader) break;
         const epoch = this.table.nextEpoch(slot, Date.now());
         if ((await this.claim({ slot, epoch })) !== 'accepted') continue;
         this.held = { slot, epoch };
@@ -71,13 +73,19 @@ export class SlotLease {
   private async readUp(): Promise<void> {
     const { start, end } = await this.log.bounds(topic, 0);
     const reader = this.log.reader(topic, 0, start);
-    this.reader = reader;
-    for (let next = start; next < end; ) {
-      const records = await reader.next(1000, lease_ms);
-      if (records.length === 0) break;
-      for (const record of records) this.see(record);
-      next = records.at(-1)!.offset + 1;
+    try {
+      for (let next = start; next < end; ) {
+        const records = await reader.next(1000, lease_ms);
+        if (records.length === 0) break;
+        for (const record of records) this.see(record);
+        next = records.at(-1)!.offset + 1;
+      }
+    } catch (error) {
+      reader.close();
+      throw error;
     }
+    if (this.stopped) return reader.close();
+    this.reader = reader;
     this.following = this.follow(reader);
   }
 
@@ -130,7 +138,9 @@ export class SlotLease {
     } catch (error) {
       // What it missed may have been its own end.
       this.options.logger.error({ error: messageOf(error) }, 'the gateways’ leases can not be followed');
+      reader.close();
       this.reader = undefined;
+      for (const decide of this.verdicts.values()) decide('refused');
       this.lose();
     }
   }

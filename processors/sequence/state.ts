@@ -12,9 +12,6 @@ export const tables = {
   changed: { doc: 'Messages as they are, where they changed lately.', expires_ms: 24 * hours },
 } as const satisfies { [table: string]: TableSpec };
 
-/** Age at which an edge's read of a message may lack a change that has left the state already. */
-export const readWindow_ms = 23 * hours;
-
 export interface ChannelHead {
   rev: number;
   seq: number;

@@ -14,7 +14,10 @@ export interface Version extends DeployedTopology {
   plan: TopologyPlan;
 }
 
-/** Older ones are forgotten, but for those that some partition still runs. */
+/**
+ * Older ones are forgotten, but for those from which the newest one has topologies. So the version of a partition that went
+ * over to none of so many is not known any more: where other states are wanted by then, it begins as if nothing had run.
+ */
 const keptDeployments = 50;
 
 /**

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import pino from 'pino';
 import { MemoryLog } from '../../platform/log/memory.ts';
-import type { Log } from '../../platform/log/port.ts';
+import type { Log, LogReader } from '../../platform/log/port.ts';
 import { fileCodec } from '../../platform/schemas/files.ts';
 import type { HeldPartitions } from '../../schemas/generated/types.ts';
 import { eventually } from '../../tests/support/eventually.ts';
-import { SharedWork } from './shared-work.ts';
+import { SharedWork, workersTopic } from './shared-work.ts';
 import { lease_ms, renewal_ms } from './worker-table.ts';
 
 const silent = pino({ level: 'silent' });
@@ -134,5 +134,75 @@ describe('sharing partitions', () => {
     assert.deepEqual([...cluster.holdsOf('a'), ...cluster.holdsOf('b')].sort(), [0, 1, 2, 3]);
     await cluster.leave('a');
     await cluster.leave('b');
+  });
+
+  it('waits anew for a partition that went to another worker and comes back', async () => {
+    let now = 1_000_000;
+    const log = new MemoryLog(fileCodec(), () => now);
+    const clock = {
+      now: () => now,
+      sleep: (_: number, signal: AbortSignal) =>
+        new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
+    };
+    const work = new SharedWork(log, { worker: 'a', host: 'a' }, clock, silent);
+    let changes = 0;
+    work.onChange(() => changes++);
+    await work.start({ can: () => ['t'], holds: () => [] });
+    const holds = [{ topology: 't', deployment: 1, partitions: [0, 1, 2, 3] }];
+    const other = async (can: string[]): Promise<void> => {
+      const value = { worker: 'b', life: 1, host: 'b', leaves: false, can, holds };
+      const before = changes;
+      await log.append([{ topic: workersTopic.name, key: 'b', schema: 'WorkerNote', value }]);
+      await eventually(() => assert.ok(changes > before));
+    };
+    await other([]);
+    assert.deepEqual(work.of('t', partitions).run, []);
+    now += 20_000;
+    const all = [0, 1, 2, 3];
+    assert.deepEqual(work.of('t', partitions).run, all);
+    await other(['t']);
+    const kept = work.of('t', partitions).run;
+    assert.equal(kept.length, 2);
+    await other([]);
+    assert.deepEqual(work.of('t', partitions).run, kept);
+    now += 20_000;
+    assert.deepEqual(work.of('t', partitions).run, all);
+    await work.leave();
+  });
+
+  it('closes each reader: one that failed, and none is opened while it leaves', async () => {
+    const log = new MemoryLog(fileCodec());
+    const open = new Set<LogReader>();
+    let failed = 0;
+    const original = log.reader.bind(log);
+    log.reader = (...from) => {
+      const reader = original(...from);
+      const next = async (max: number, wait_ms?: number) => {
+        const records = await reader.next(max, wait_ms);
+        if (wait_ms !== undefined) return records;
+        failed++;
+        throw new Error('the broker is away');
+      };
+      const own = { next, close: () => void open.delete(own) };
+      open.add(own);
+      return own;
+    };
+    let wake: (slept: boolean) => void = () => undefined;
+    const clock = {
+      now: () => 0,
+      sleep: (_: number, signal: AbortSignal) =>
+        new Promise<boolean>((resolve) => {
+          wake = resolve;
+          signal.addEventListener('abort', () => resolve(false));
+        }),
+    };
+    const work = new SharedWork(log, { worker: 'a', host: 'a' }, clock, silent);
+    await work.start({ can: () => ['t'], holds: () => [] });
+    await eventually(() => assert.equal(failed, 1));
+    wake(true);
+    await eventually(() => assert.equal(failed, 2));
+    assert.ok(open.size <= 1, `${open.size} readers are open`);
+    await work.leave();
+    assert.equal(open.size, 0);
   });
 });

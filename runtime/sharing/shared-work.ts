@@ -41,7 +41,8 @@ export class SharedWork implements Sharing {
   private readonly table = new WorkerTable();
   private readonly listeners = new Set<() => void>();
   private readonly stopping = new AbortController();
-  private readonly waits = new Map<string, number>();
+  /** By topology and partition, since when: of this worker's partitions, those that another one has not let go of. */
+  private readonly waits = new Map<string, Map<number, number>>();
   private readonly life: number;
   private own: OwnWork | undefined;
   private reader: LogReader | undefined;
@@ -91,11 +92,15 @@ export class SharedWork implements Sharing {
     const { worker } = this.options;
     const alive = this.table.alive();
     const able = alive.filter(({ can }) => can.includes(topology)).map((other) => other.worker);
-    if (this.fenced || !able.includes(worker)) return { run: [], ready: [] };
-    const assigned = assign(topology, partitions, able);
+    const takes = !this.fenced && able.includes(worker);
+    const assigned = takes ? assign(topology, partitions, able) : [];
     const mine = numbers(assigned.map(({ owner }) => owner === worker));
     const others = alive.filter((other) => other.worker !== worker);
-    const run = mine.filter((partition) => !this.isWaitedFor(topology, partition, others));
+    const waits = this.waitFor(topology, mine, others);
+    const run = mine.filter((partition) => {
+      const since = waits.get(partition);
+      return since === undefined || this.clock.now() - since >= patience_ms;
+    });
     return { run, ready: numbers(assigned.map(({ next }) => next === worker)) };
   }
 
@@ -117,18 +122,16 @@ export class SharedWork implements Sharing {
     return this.table.alive();
   }
 
-  private isWaitedFor(topology: string, partition: number, others: WorkerNote[]): boolean {
-    const place = `${topology}/${partition}`;
-    const held = others.some(({ holds }) =>
-      holds.some((entry) => entry.topology === topology && entry.partitions.includes(partition)),
+  private waitFor(topology: string, mine: number[], others: WorkerNote[]): Map<number, number> {
+    const before = this.waits.get(topology);
+    const held = new Set(
+      others.flatMap(({ holds }) => holds.flatMap((entry) => (entry.topology === topology ? entry.partitions : []))),
     );
-    if (!held) {
-      this.waits.delete(place);
-      return false;
-    }
-    const since = this.waits.get(place) ?? this.clock.now();
-    this.waits.set(place, since);
-    return this.clock.now() - since < patience_ms;
+    const waited = mine.filter((partition) => held.has(partition));
+    const waits = new Map(waited.map((partition) => [partition, before?.get(partition) ?? this.clock.now()]));
+    if (waits.size > 0) this.waits.set(topology, waits);
+    else this.waits.delete(topology);
+    return waits;
   }
 
   private async note(leaves: boolean): Promise<void> {
@@ -152,16 +155,18 @@ export class SharedWork implements Sharing {
   }
 
   private async follow(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       try {
         for (let records = await this.reader!.next(1000); records.length > 0; records = await this.reader!.next(1000))
           for (const record of records) this.see(record);
         return;
       } catch (error) {
         this.failed(error);
-        await this.clock.sleep(renewal_ms, this.stopping.signal);
+        this.reader!.close();
+        await this.clock.sleep(renewal_ms, signal);
         const { start } = await this.log.bounds(workersTopic.name, 0).catch(() => ({ start: 'end' as const }));
-        this.reader = this.log.reader(workersTopic.name, 0, start);
+        if (!signal.aborted) this.reader = this.log.reader(workersTopic.name, 0, start);
       }
     }
   }

@@ -10,7 +10,7 @@ import type { Snapshots } from './snapshots.ts';
 
 const look_ms = 10_000;
 /** Whoever makes a state where it is not folds this many records at most, about. */
-export const snapshotEvery_records = 100_000;
+const snapshotEvery_records = 100_000;
 /** A state that changes little has one this often. */
 const snapshotEvery_ms = 6 * 3_600_000;
 

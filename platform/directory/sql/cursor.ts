@@ -2,7 +2,7 @@ import { MillraceError } from '../../errors/error.ts';
 import type { Page, PageRequest } from '../port.ts';
 
 /** A cursor holds the sort key of the page's last row, so that what is added or removed meanwhile shifts nothing. */
-export function encodeCursor(list: string, key: string[]): string {
+function encodeCursor(list: string, key: string[]): string {
   return Buffer.from(JSON.stringify([list, ...key])).toString('base64url');
 }
 

@@ -21,11 +21,7 @@ export interface ColdTier {
  * where that changed something. The new object is there before the stubs name it, and the old one until none does; a crash in
  * between leaves one that is renewed the next time.
  */
-export async function renewObject(
-  { hot, objects, codec }: ColdTier,
-  channel: ChannelId,
-  name: string,
-): Promise<boolean> {
+async function renewObject({ hot, objects, codec }: ColdTier, channel: ChannelId, name: string): Promise<boolean> {
   const file = await objects.get(name);
   if (!file) return false;
   const all = [...(await readColdFile(name, file, channel, codec)).values()];
