@@ -144,6 +144,19 @@ describe('presence and typing', () => {
     assert.deepEqual([wrong.type, wrong.code], ['error', 'invalid_request']);
   });
 
+  it('is their devices’ alone once one connects, whatever REST said before', async () => {
+    const [alice, bob] = await people();
+    assert.equal((await bob.put('/v1/presence', { status: 'online' })).status, 200);
+    assert.equal(await statusOf(alice, 'bob'), 'online');
+    const watching = await alice.socket();
+    await watching.ask({ type: 'presence.watch', user_ids: ['bob'] });
+    const phone = await bob.socket();
+    await phone.ask({ type: 'presence.set', idle: true });
+    assert.equal((await watching.next('presence')).status, 'away');
+    await phone.close();
+    await watching.close();
+  });
+
   it('keeps a broken connection for a grace', async () => {
     const [alice, bob] = await people();
     const phone = await bob.socket();

@@ -17,7 +17,7 @@ async function opened() {
   const context = {
     store: { memberships: async () => [] as { channel_id: string; joined: boolean; rev: number }[] },
     gateway: { acquirePerson: async () => undefined, acquireChannel: async () => feed, release: () => undefined },
-    presence: { touch: async () => undefined },
+    presence: { touch: async () => undefined, leave: async () => undefined },
     watches: { forget: () => undefined },
     tracing: { samples: () => false },
     logger: { error: () => undefined },

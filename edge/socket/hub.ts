@@ -153,7 +153,10 @@ export class Hub {
   private add(session: Session): void {
     const key = personKey(session.identity.workspace_id, session.identity.user_id);
     this.people.set(key, [...(this.people.get(key) ?? []), session]);
-    this.touch(session);
+    const { presence } = this.ports.context;
+    // A device of their own tells of them from here on: what REST set up in its place would hide that it is idle.
+    const told = presence.touch(session.identity, session.connection_id);
+    this.noted(told.then(() => presence.leave(session.identity, restDevice, 0)));
   }
 
   private remove(session: Session, grace_ms: number): void {
