@@ -11,7 +11,7 @@ import { noTracing, type Tracing } from '../tracing/port.ts';
 import { sampledIn } from '../tracing/spans.ts';
 import { Appender, type Encoded } from './kafka/appender.ts';
 import { deadline_ms, type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
-import { Lane } from './kafka/lane.ts';
+import { Lanes } from './kafka/lanes.ts';
 import { Subscription } from './kafka/subscription.ts';
 import { declareTopics } from './kafka/topics.ts';
 import type { Append, Log, LogReader, LogRecord, Position, TopicSpec } from './port.ts';
@@ -26,7 +26,7 @@ const again_ms = 100;
  */
 export class KafkaLog implements Log {
   private readonly topics = new Map<string, TopicSpec>();
-  private readonly lanes: Lane[] = [];
+  private readonly lanes: Lanes;
   /** Readers whose end is being looked up: what is appended meanwhile would lie before it. */
   private readonly beginning = new Set<Promise<unknown>>();
 
@@ -37,7 +37,12 @@ export class KafkaLog implements Log {
     private readonly cluster: Cluster,
     private readonly appender: Appender,
     private readonly tracing: Tracing,
-  ) {}
+  ) {
+    this.lanes = new Lanes(() => openCluster(settings), {
+      records: (topic, partition, messages) => this.recordsOf(topic.slice(settings.prefix.length), partition, messages),
+      bounds: (topic, partition) => this.boundsOf(topic, partition),
+    });
+  }
 
   /** Error: `unavailable` when no broker answers. */
   static async open(settings: KafkaSettings, codec: Codec, tracing: Tracing = noTracing): Promise<KafkaLog> {
@@ -114,24 +119,20 @@ export class KafkaLog implements Log {
   reader(topic: string, partition: number, from: number | 'end'): LogReader {
     this.topicOf(topic);
     const name = this.settings.prefix + topic;
-    let lane = this.lanes.find((other) => other.isFree(name, partition));
-    if (!lane) {
-      lane = new Lane(openCluster(this.settings), {
-        records: (at, part, messages) => this.recordsOf(at.slice(this.settings.prefix.length), part, messages),
-        bounds: (at, part) => this.boundsOf(at, part),
-      });
-      this.lanes.push(lane);
-    }
-    const own = lane;
-    const subscription = new Subscription(name, partition, from === 'end' ? undefined : from, () => own.changed());
-    if (from === 'end') {
+    const subscription = new Subscription(name, partition, from === 'end' ? undefined : from, (changed) =>
+      this.lanes.changed(changed),
+    );
+    if (from !== 'end') this.lanes.add(subscription);
+    else {
       const begins: Promise<void> = this.offset(name, partition, {})
-        .then((end) => subscription.startAt(end))
+        .then((end) => {
+          subscription.offset = end;
+          this.lanes.add(subscription);
+        })
         .catch((error: unknown) => subscription.fail(unavailable('did not tell an end', error)))
         .finally(() => this.beginning.delete(begins));
       this.beginning.add(begins);
     }
-    lane.add(subscription);
     return subscription;
   }
 
@@ -160,7 +161,7 @@ export class KafkaLog implements Log {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.close()));
+    await this.lanes.close();
     await this.appender.close();
     await Promise.all([this.admin.disconnect(), this.cluster.disconnect()]);
     this.topics.clear();

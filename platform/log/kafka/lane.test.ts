@@ -4,7 +4,8 @@ import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { FetchBroker, FetchedMessage, FetchResponse } from 'kafkajs/src/cluster/index.js';
 import { MillraceError } from '../../errors/error.ts';
 import type { LogRecord } from '../port.ts';
-import { Lane, type LaneHooks } from './lane.ts';
+import type { LaneHooks } from './lane.ts';
+import { Lanes } from './lanes.ts';
 import { Subscription } from './subscription.ts';
 
 /** Of each partition of the one topic, so many records, from 0. */
@@ -40,14 +41,14 @@ const cluster = {
 function readers(t: TestContext, from: number[], records?: LaneHooks['records']): Subscription[] {
   const plain: LaneHooks['records'] = async (_, partition, messages) =>
     messages.map(({ offset }) => ({ partition, offset: Number(offset) }) as LogRecord);
-  const lane = new Lane(cluster, {
+  const lanes = new Lanes(() => cluster, {
     records: records ?? plain,
     bounds: async (_, partition) => ({ start: 0, end: kept[partition]! }),
   });
-  t.after(() => lane.close());
+  t.after(() => lanes.close());
   return from.map((offset, partition) => {
-    const subscription = new Subscription('numbers', partition, offset, () => lane.changed());
-    lane.add(subscription);
+    const subscription = new Subscription('numbers', partition, offset, (changed) => lanes.changed(changed));
+    lanes.add(subscription);
     return subscription;
   });
 }

@@ -3,9 +3,10 @@ import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { FetchedMessage, FetchResponse } from 'kafkajs/src/cluster/index.js';
 import { MillraceError } from '../../errors/error.ts';
 import type { LogRecord } from '../port.ts';
+import { Place } from './place.ts';
 import type { Subscription } from './subscription.ts';
 
-/** How long a broker may wait for a first record; a new reader waits at most this long for its turn. */
+/** How long a broker may wait for a first record; a partition that is new here waits at most this long for its turn. */
 const longest_ms = 100;
 const pause_ms = 100;
 const partitionBytes = 1024 * 1024;
@@ -16,15 +17,18 @@ export interface LaneHooks {
   records(topic: string, partition: number, messages: FetchedMessage[]): Promise<LogRecord[]>;
   /** What is kept of a partition whose reader may have asked for what is not there. */
   bounds(topic: string, partition: number): Promise<{ start: number; end: number }>;
+  /** The readers of a place have what came: some may be better off elsewhere. */
+  delivered(lane: Lane, place: Place): void;
 }
 
 /**
- * Fetches for readers of different partitions, with connections of its own: a loop for each broker that leads some of
- * them, a request at a time. Whatever fails is tried again after a pause, with the cluster's metadata read anew: a reader
- * waits while its broker is away.
+ * Fetches partitions, each once for all who read it from the same offset, with connections of its own: a loop for each broker
+ * that leads some of them, a request at a time. Whatever fails is tried again after a pause, with the cluster's metadata read
+ * anew: a reader waits while its broker is away.
  */
 export class Lane {
-  readonly subscriptions = new Set<Subscription>();
+  /** By topic and partition: a request names each once. */
+  private readonly places = new Map<string, Place>();
   private readonly loops = new Map<string, Promise<void>>();
   private waking: (() => void)[] = [];
   private closed = false;
@@ -34,41 +38,59 @@ export class Lane {
     private readonly hooks: LaneHooks,
   ) {}
 
-  /** Whether this lane may take a reader of the partition: a request names each partition once. */
-  isFree(topic: string, partition: number): boolean {
-    for (const other of this.subscriptions) if (other.topic === topic && other.partition === partition) return false;
-    return true;
+  /** Whether nobody reads the partition here, or all who do stand at this offset and have room. */
+  takes({ topic, partition, offset }: Subscription): boolean {
+    const place = this.places.get(keyOf(topic, partition));
+    return !place || (place.offset === offset && place.hasRoom);
   }
 
+  hasPlace({ topic, partition }: Subscription): boolean {
+    return this.places.has(keyOf(topic, partition));
+  }
+
+  /** One whose offset is known, and that this lane takes. */
   add(subscription: Subscription): void {
-    this.subscriptions.add(subscription);
-    void this.route([subscription]);
+    const { topic, partition } = subscription;
+    const key = keyOf(topic, partition);
+    const known = this.places.get(key);
+    const place = known ?? new Place(topic, partition, subscription.offset!);
+    place.readers.add(subscription);
+    if (known) return this.wake();
+    this.places.set(key, place);
+    void this.route([place]);
+  }
+
+  remove(subscription: Subscription): void {
+    const key = keyOf(subscription.topic, subscription.partition);
+    const place = this.places.get(key);
+    if (place?.readers.delete(subscription) && place.readers.size === 0) this.places.delete(key);
+    // Others who stood there may want more than it did.
+    this.wake();
   }
 
   /** Something changed: readers that went, or want more. */
-  changed(): void {
-    for (const subscription of this.subscriptions) if (subscription.closed) this.subscriptions.delete(subscription);
+  wake(): void {
     for (const wake of this.waking.splice(0)) wake();
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const subscription of this.subscriptions) subscription.close();
-    this.changed();
+    for (const { readers } of this.places.values()) for (const reader of readers) reader.close();
+    this.wake();
     await Promise.all(this.loops.values());
     await this.cluster.disconnect();
   }
 
   /** Sees to it that each leader of these has a loop. */
-  private async route(subscriptions: Iterable<Subscription>): Promise<void> {
+  private async route(places: Iterable<Place>): Promise<void> {
     while (!this.closed) {
       try {
-        const list = [...subscriptions];
+        const list = [...places];
         await this.cluster.addMultipleTargetTopics([...new Set(list.map(({ topic }) => topic))]);
         for (const { topic, partition } of list)
           for (const nodeId of Object.keys(this.cluster.findLeaderForPartitions(topic, [partition])))
             if (!this.loops.has(nodeId)) this.loops.set(nodeId, this.loop(nodeId));
-        this.changed();
+        this.wake();
         return;
       } catch {
         // No leader is known, or no broker answers: the readers wait.
@@ -97,16 +119,16 @@ export class Lane {
         if (isOutOfRange(error)) await this.findLost(nodeId, wanted);
         await sleep(pause_ms);
         await this.refresh();
-        await this.route(this.subscriptions);
+        await this.route(this.places.values());
       }
     }
   }
 
-  private wantedFrom(nodeId: string): Subscription[] {
-    return [...this.subscriptions].filter(({ topic, partition, wantsMore }) => {
-      if (!wantsMore) return false;
+  private wantedFrom(nodeId: string): Place[] {
+    return [...this.places.values()].filter((place) => {
+      if (!place.wantsMore) return false;
       try {
-        return nodeId in this.cluster.findLeaderForPartitions(topic, [partition]);
+        return nodeId in this.cluster.findLeaderForPartitions(place.topic, [place.partition]);
       } catch {
         // Its metadata is on its way: `route` wakes this loop.
         return false;
@@ -114,23 +136,27 @@ export class Lane {
     });
   }
 
-  private async fetch(nodeId: string, wanted: Subscription[]): Promise<void> {
-    const asked = new Map(wanted.map((one) => [`${one.topic}/${one.partition}`, { one, offset: one.offset! }]));
+  private async fetch(nodeId: string, wanted: Place[]): Promise<void> {
+    const asked = new Map(
+      wanted.map((place) => [keyOf(place.topic, place.partition), { place, offset: place.offset }]),
+    );
     const responses = await this.ask(nodeId, wanted, longest_ms);
     const taken: Promise<void>[] = [];
     for (const { topicName, partitions } of responses) {
       for (const { partition, messages } of partitions) {
-        const { one, offset } = asked.get(`${topicName}/${partition}`)!;
+        const { place, offset } = asked.get(keyOf(topicName, partition))!;
+        // Another broker was asked, too, for it leads now, and has answered.
+        if (place.busy || place.offset !== offset) continue;
         // A broker gives whole batches, which may begin before what was asked for.
         const fresh = messages.filter((message) => Number(message.offset) >= offset);
-        if (fresh.length > 0) taken.push(this.take(one, fresh));
+        if (fresh.length > 0) taken.push(this.take(place, fresh));
       }
     }
     // One whose schemas must be looked up first does not hold up the others; mostly none must.
     await Promise.race([Promise.all(taken), new Promise((resolve) => setImmediate(resolve))]);
   }
 
-  private async ask(nodeId: string, wanted: Subscription[], maxWaitTime: number): Promise<FetchResponse['responses']> {
+  private async ask(nodeId: string, wanted: Place[], maxWaitTime: number): Promise<FetchResponse['responses']> {
     const topics = new Map<string, { partition: number; fetchOffset: string; maxBytes: number }[]>();
     for (const { topic, partition, offset } of wanted) {
       const list = topics.get(topic) ?? [];
@@ -145,46 +171,52 @@ export class Lane {
     return responses;
   }
 
-  private async take(subscription: Subscription, fresh: FetchedMessage[]): Promise<void> {
-    const { topic, partition } = subscription;
-    subscription.busy = true;
+  private async take(place: Place, fresh: FetchedMessage[]): Promise<void> {
+    const { topic, partition, readers } = place;
+    place.busy = true;
     try {
       const messages = fresh.filter((one) => !one.isControlRecord);
       const records = await this.hooks.records(topic, partition, messages);
-      subscription.deliver(records, Number(fresh.at(-1)!.offset) + 1);
+      place.offset = Number(fresh.at(-1)!.offset) + 1;
+      for (const reader of readers) reader.deliver(records, place.offset);
     } catch {
-      // Nothing was delivered, so it is fetched again; the reader's lag tells how long that lasts.
+      // Nothing was delivered, so it is fetched again; the readers' lag tells how long that lasts.
       await sleep(pause_ms);
     } finally {
-      subscription.busy = false;
-      this.changed();
+      place.busy = false;
+      this.hooks.delivered(this, place);
+      this.wake();
     }
   }
 
   /** Tells readers whose next record is not there: no longer kept, or beyond what there is. */
-  private async findLost(nodeId: string, wanted: Subscription[]): Promise<void> {
-    for (const subscription of wanted) {
-      const { topic, partition } = subscription;
-      const offset = subscription.offset!;
-      // Where nobody can tell now the reader is not failed, and the next fetch finds out.
+  private async findLost(nodeId: string, wanted: Place[]): Promise<void> {
+    for (const place of wanted) {
+      const { topic, partition, offset } = place;
+      // Where nobody can tell now no reader is failed, and the next fetch finds out.
       const kept = await this.hooks.bounds(topic, partition).catch(() => undefined);
       if (!kept || (offset >= kept.start && offset <= kept.end)) continue;
       // A leader that has just begun may tell an end that lies back: only what it refuses is lost.
-      if (!(await this.isRefused(nodeId, subscription))) continue;
+      if (!(await this.isRefused(nodeId, place))) continue;
       const why =
         offset < kept.start ? `no longer kept; the first one is ${kept.start}` : `beyond the end, which is ${kept.end}`;
-      subscription.fail(new MillraceError('conflict', `offset ${offset} of ${topic}/${partition} is ${why}`));
+      const lost = new MillraceError('conflict', `offset ${offset} of ${topic}/${partition} is ${why}`);
+      for (const reader of place.readers) reader.fail(lost);
     }
   }
 
-  private async isRefused(nodeId: string, subscription: Subscription): Promise<boolean> {
+  private async isRefused(nodeId: string, place: Place): Promise<boolean> {
     try {
-      await this.ask(nodeId, [subscription], 0);
+      await this.ask(nodeId, [place], 0);
       return false;
     } catch (error) {
       return isOutOfRange(error);
     }
   }
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
 }
 
 function isOutOfRange(error: unknown): boolean {

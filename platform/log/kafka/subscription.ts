@@ -4,11 +4,9 @@ import type { LogReader, LogRecord } from '../port.ts';
 /** Records that wait for their reader; beyond it the partition is not fetched. */
 const mostWaiting = 2000;
 
-/** A reader of one partition: what was fetched for it waits here, up to a bound. */
+/** A reader of one partition: what was fetched for it waits here, up to a bound. Which lane fetches is said by Lanes. */
 export class Subscription implements LogReader {
   closed = false;
-  /** What was fetched is being made records of; nothing is fetched meanwhile. */
-  busy = false;
   private queue: LogRecord[] = [];
   private error: MillraceError | undefined;
   private wake: (() => void) | undefined;
@@ -18,12 +16,12 @@ export class Subscription implements LogReader {
     readonly partition: number,
     /** The next offset to fetch; undefined until the end, from which it begins, is known. */
     public offset: number | undefined,
-    private readonly onChange: () => void,
+    /** It is closed, or has room again. */
+    private readonly onChange: (subscription: Subscription) => void,
   ) {}
 
   get wantsMore(): boolean {
-    if (this.closed || this.busy || this.error !== undefined || this.offset === undefined) return false;
-    return this.queue.length < mostWaiting;
+    return !this.closed && this.error === undefined && this.queue.length < mostWaiting;
   }
 
   async next(max: number, wait_ms?: number): Promise<LogRecord[]> {
@@ -32,7 +30,7 @@ export class Subscription implements LogReader {
     if (this.queue.length === 0 && this.error) throw this.error;
     const full = !this.wantsMore;
     const taken = this.queue.splice(0, max);
-    if (full && this.wantsMore) this.onChange();
+    if (full && this.wantsMore) this.onChange(this);
     return taken;
   }
 
@@ -40,7 +38,7 @@ export class Subscription implements LogReader {
     this.closed = true;
     this.queue = [];
     this.awaken();
-    this.onChange();
+    this.onChange(this);
   }
 
   /** What was fetched; `next` is the offset after it, records that were left out included. */
@@ -49,11 +47,6 @@ export class Subscription implements LogReader {
     this.offset = next;
     for (const record of records) this.queue.push(record);
     if (records.length > 0) this.awaken();
-  }
-
-  startAt(offset: number): void {
-    this.offset = offset;
-    this.onChange();
   }
 
   fail(error: MillraceError): void {
