@@ -4,6 +4,10 @@ import { Credits } from './credits.ts';
 import type { Intake } from './intake.ts';
 import type { Pauses } from './pauses.ts';
 
+/** How often a batch that waits looks for more, at most: each look costs as much as a small record. */
+const napsInBatch = 20;
+const shortestNap_ms = 5;
+
 /**
  * Reads an intake in batches for as long as there are permits; `handle` gets each batch in order and gives the permit back
  * once its unit is committed. An operator's hold keeps at most one batch waiting. Ends when the signal aborts, or `handle`
@@ -47,11 +51,12 @@ async function gatherBatch(
   const records = await reader.next(batch.size);
   if (batch.within_ms === 0 || records.length === 0) return records;
   const until = clock.now() + batch.within_ms;
+  const nap_ms = Math.max(shortestNap_ms, batch.within_ms / napsInBatch);
   while (records.length < batch.size) {
     const left = until - clock.now();
     if (left <= 0) break;
-    // Small naps instead of a wake-up for each record: a batch is worth the wait that its topology allows it.
-    if (!(await clock.sleep(Math.min(left, 5), signal))) break;
+    // Naps instead of a wake-up for each record: a batch is worth the wait that its topology allows it.
+    if (!(await clock.sleep(Math.min(left, nap_ms), signal))) break;
     const more = await reader.next(batch.size - records.length, 0);
     records.push(...more);
   }
