@@ -14,6 +14,8 @@ export const limits = {
   /** Channels of one person. */
   channels: 1000,
   channel_members: 100_000,
+  /** In a channel with more members those who join within a second are one event, and those who leave. */
+  bursts_members: 1000,
   /** In a channel with more members nobody is told who types. */
   typing_members: 500,
   frame_bytes: 64 * 1024,

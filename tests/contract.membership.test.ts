@@ -173,6 +173,49 @@ describe('membership on open sockets', () => {
     await socket.close();
   });
 
+  it('tells of those who join a channel of more than 1,000 within a second in one event, and so of those who leave', async () => {
+    const { person } = workspace(server);
+    const alice = await person('alice');
+    const many: Awaited<ReturnType<typeof person>>[] = [];
+    while (many.length < 1030) {
+      const ids = Array.from({ length: 50 }, (_, i) => `p${many.length + i}`);
+      many.push(...(await Promise.all(ids.map((id) => person(id)))));
+    }
+    const [others, late] = [many.slice(0, 1000), many.slice(1000)];
+    const channel = await alice.makes('public', 'everybody', others);
+    const socket = await alice.socket();
+    const told = async (kind: string, people: number): Promise<number> => {
+      const found = new Set<string>();
+      let events = 0;
+      for (let rev = 0; found.size < people; events++) {
+        const event = await socket.event();
+        assert.equal(event.event.kind, kind);
+        assert.ok(rev === 0 || event.rev === rev + 1);
+        rev = event.rev;
+        for (const id of event.event.user_ids) found.add(id);
+      }
+      return events;
+    };
+    const began = Date.now();
+    const path = (who: { id: string }): string => `/v1/channels/${channel}/members/${who.id}`;
+    const first = await late[0]!.put(path(late[0]!));
+    assert.equal(first.status, 204);
+    assert.equal((await late[0]!.get(`/v1/channels/${channel}`)).status, 200);
+    await late[0]!.say(channel, 'in force at once');
+    assert.equal((await socket.event()).event.kind, 'message.created');
+    await Promise.all(late.slice(1).map(async (one) => assert.equal((await one.put(path(one))).status, 204)));
+    // One for each second that it took, and the one in which it began.
+    assert.ok((await told('member.joined', late.length)) <= 2 + (Date.now() - began) / 1000);
+    const leaving = Date.now();
+    await Promise.all(late.map(async (one) => assert.equal((await one.delete(path(one))).status, 204)));
+    assert.equal(
+      (await late[0]!.post('/v1/messages', { channel_id: channel, text: 'x', client_msg_id: '1' })).status,
+      403,
+    );
+    assert.ok((await told('member.left', late.length)) <= 2 + (Date.now() - leaving) / 1000);
+    await socket.close();
+  });
+
   it('tells members of a channel’s changes', async () => {
     const { alice, bob } = await people();
     const channel = await alice.makes('public', 'old-name', [bob]);

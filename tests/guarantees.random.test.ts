@@ -76,7 +76,14 @@ function bodyOf(act: Act, messages: Message[], request: number): MessageCommand[
   const none = { mentions: [], mentions_channel: false };
   if ('change' in act)
     return {
-      DirectoryChange: { change_id: act.change, change: act.kind, user_ids: ['eve'], channel: null, region: null },
+      DirectoryChange: {
+        change_id: act.change,
+        change: act.kind,
+        user_ids: ['eve'],
+        change_ids: [],
+        channel: null,
+        region: null,
+      },
     };
   if (act.kind === 'send') {
     const found = act.thread === null ? undefined : messages[act.thread % messages.length];

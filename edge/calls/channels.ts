@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChannelChange, ChannelRecord, Page, PageRequest } from '../../platform/directory/port.ts';
+import type { Access, ChannelChange, ChannelRecord, Page, PageRequest } from '../../platform/directory/port.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { personKey } from '../../platform/keys.ts';
 import type { ChannelType, ReplyTo } from '../../schemas/generated/types.ts';
@@ -109,11 +109,10 @@ export async function addMember(
   channelId: string,
   userId: string,
 ): Promise<void> {
-  atHome(
-    context,
-    allow(userId === caller.user_id ? 'join' : 'invite', await context.access.of(caller, channelId), caller),
-  );
-  await changeDirectory(context, caller, channelId, (reply_to) =>
+  const action = userId === caller.user_id ? 'join' : 'invite';
+  const access = allow(action, await context.access.of(caller, channelId), caller);
+  atHome(context, access);
+  await changeMembers(context, caller, access, (reply_to) =>
     context.directory.addMembers(
       caller.workspace_id,
       channelId,
@@ -131,12 +130,11 @@ export async function removeMember(
   channelId: string,
   userId: string,
 ): Promise<void> {
-  atHome(
-    context,
-    allow(userId === caller.user_id ? 'leave' : 'remove', await context.access.of(caller, channelId), caller),
-  );
+  const action = userId === caller.user_id ? 'leave' : 'remove';
+  const access = allow(action, await context.access.of(caller, channelId), caller);
+  atHome(context, access);
   const { workspace_id } = caller;
-  await changeDirectory(context, caller, channelId, async (reply_to) => {
+  await changeMembers(context, caller, access, async (reply_to) => {
     const request = { actor_id: caller.user_id, reply_to, trace_id: caller.trace_id };
     const removed = await context.directory.removeMembers(workspace_id, channelId, [userId], request);
     const { change_id } = removed;
@@ -149,6 +147,19 @@ export async function removeMember(
     }
     return removed;
   });
+}
+
+/** In force at once. Its event is waited for, but of a large channel, where it may wait for others (`MemberBursts`). */
+async function changeMembers(
+  context: CallContext,
+  caller: Caller,
+  { channel: { channel_id, member_count } }: Access,
+  change: (replyTo: ReplyTo | null) => Promise<{ change_id: number | null }>,
+): Promise<void> {
+  if (member_count <= limits.bursts_members) return void (await changeDirectory(context, caller, channel_id, change));
+  await change(null);
+  context.access.forgetChannel(caller.workspace_id, channel_id);
+  context.relay();
 }
 
 /** Changes the directory; where that wrote a change for the log, waits until its event is out. */

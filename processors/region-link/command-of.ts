@@ -37,7 +37,7 @@ export function commandOf(
     const { channel } = body.ChannelChanged;
     // What else changed goes through the directory; where the home is belongs into the channel's order.
     if (!channel.home) return undefined;
-    const change = { change_id: 0, change: 'channel' as const, user_ids: [], channel, region };
+    const change = { change_id: 0, change_ids: [], change: 'channel' as const, user_ids: [], channel, region };
     return command({ DirectoryChange: change });
   }
   const { message, kind, root_reply_count } = body.MessageChanged;

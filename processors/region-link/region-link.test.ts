@@ -101,7 +101,7 @@ class Region {
 
   move(to: number, time: number): void {
     const home = { region: to, epoch: this.home.epoch + 1 };
-    const change = { change_id: this.#offset, change: 'channel' as const, user_ids: [], region: null };
+    const change = { change_id: this.#offset, change: 'channel' as const, user_ids: [], change_ids: [], region: null };
     this.take({ body: { DirectoryChange: { ...change, channel: { ...channel, home } } } }, time);
   }
 

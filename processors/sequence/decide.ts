@@ -27,9 +27,11 @@ function decideBody(state: SequenceState, command: MessageCommand, at: Input, re
   if ('ImportMessage' in body) return importMessage(state, command, body.ImportMessage, at, region);
   if ('ChangeMessage' in body) return changeMessage(state, command, body.ChangeMessage, at, region);
 
-  const { change_id, change, user_ids, channel } = body.DirectoryChange;
-  // The outbox sends a row again after a crash: each counts once.
-  if (change_id <= state.head(command.workspace_id, command.channel_id).change_id) return { outcome: { Applied: {} } };
+  const { change_id, change_ids, change, channel } = body.DirectoryChange;
+  // The outbox sends a row again after a crash, put together with others or not: each counts once.
+  const known = state.head(command.workspace_id, command.channel_id).change_id;
+  if (change_id <= known) return { outcome: { Applied: {} } };
+  const user_ids = body.DirectoryChange.user_ids.filter((_, at) => (change_ids[at] ?? change_id) > known);
   // Where the channel's home is comes by the order of the home's own events.
   const told = body.DirectoryChange.region === null ? channel : channel && { ...channel, home: null };
   if (change !== 'channel')

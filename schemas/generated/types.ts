@@ -200,6 +200,8 @@ export interface DirectoryChange {
   user_ids: string[];
   /** The channel after a change of its name, topic or archive; with several regions also of one that people joined. */
   channel: null | Channel;
+  /** Where several changes were put together: of each of the people, in their order, that of their own. The last one is change_id. */
+  change_ids: number[];
   /** The region whose change the link took over; null: made here. */
   region: null | number;
 }

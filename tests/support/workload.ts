@@ -65,10 +65,24 @@ export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
     send('a', 'bob', '1'),
     send('a', 'alice', '1'),
     command('a', 'alice', {
-      DirectoryChange: { change_id: 1, change: 'joined', user_ids: ['bob', 'eve'], channel: null, region: null },
+      DirectoryChange: {
+        change_id: 1,
+        change: 'joined',
+        user_ids: ['bob', 'eve'],
+        change_ids: [],
+        channel: null,
+        region: null,
+      },
     }),
     command('a', 'alice', {
-      DirectoryChange: { change_id: 1, change: 'joined', user_ids: ['bob', 'eve'], channel: null, region: null },
+      DirectoryChange: {
+        change_id: 1,
+        change: 'joined',
+        user_ids: ['bob', 'eve'],
+        change_ids: [],
+        channel: null,
+        region: null,
+      },
     }),
     send('b', 'bob', '2'),
   ];
@@ -105,7 +119,7 @@ export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
     command('b', 'admin', { ImportMessage: { ...imported, ...origin } }),
     command('b', 'admin', { ImportMessage: { ...imported, ...origin } }),
     command('a', 'alice', {
-      DirectoryChange: { change_id: 2, change: 'left', user_ids: ['eve'], channel: null, region: null },
+      DirectoryChange: { change_id: 2, change: 'left', user_ids: ['eve'], change_ids: [], channel: null, region: null },
     }),
     send('b', 'alice', '5'),
     send('b', 'bob', '2'),

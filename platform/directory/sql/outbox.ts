@@ -4,7 +4,7 @@ import { takeNumbers } from './counters.ts';
 import type { Scope } from './scope.ts';
 
 /** A change of a channel's story; its number and where it was made are the request's. */
-export type DirectoryStory = Omit<DirectoryChange, 'change_id' | 'region'>;
+export type DirectoryStory = Omit<DirectoryChange, 'change_id' | 'change_ids' | 'region'>;
 
 /** People in one change: the schema's bound. */
 export const peoplePerChange = 1_000;
@@ -34,7 +34,7 @@ export async function writeOutbox(
       actor_id: request.actor_id,
       reply_to: change_id === last && request.reply_to !== null ? JSON.stringify(request.reply_to) : null,
       trace_id: request.trace_id,
-      change: JSON.stringify({ change_id, region: request.region ?? null, ...change }),
+      change: JSON.stringify({ change_id, change_ids: [], region: request.region ?? null, ...change }),
     };
   });
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
@@ -69,8 +69,8 @@ export async function readOutbox(scope: Scope, after: number, limit: number): Pr
     actor_id: row.actor_id,
     reply_to: row.reply_to === null ? null : (JSON.parse(row.reply_to) as ReplyTo),
     trace_id: row.trace_id,
-    // A row of an earlier release knows of no regions.
-    change: { region: null, ...(JSON.parse(row.change) as DirectoryStory & { change_id: number }) },
+    // A row of an earlier release knows of no regions, nor of several changes in one.
+    change: { region: null, change_ids: [], ...(JSON.parse(row.change) as DirectoryStory & { change_id: number }) },
   }));
 }
 
