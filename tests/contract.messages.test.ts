@@ -102,6 +102,9 @@ describe('messages', () => {
     ['no text', { text: undefined }],
     ['no client_msg_id', { client_msg_id: undefined }],
     ['an empty client_msg_id', { client_msg_id: '' }],
+    ['a lone surrogate in the client_msg_id', { client_msg_id: 'a\ud800' }],
+    ['a lone surrogate in the channel_id', { channel_id: '\udc01' }],
+    ['a lone surrogate in the thread_id', { thread_id: '\udc01' }],
     ['no channel_id', { channel_id: undefined }],
     ['a thread_id that is no string', { thread_id: 7 }],
   ];

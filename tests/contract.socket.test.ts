@@ -43,6 +43,17 @@ describe('the socket', () => {
     await socket.close();
   });
 
+  it('refuses half of a surrogate pair in what is kept, and in an id of its own answers by it', async () => {
+    const socket = await alice.socket();
+    const send = { type: 'send', channel_id: channel, text: 'x' };
+    const error = await socket.ask({ ...send, client_msg_id: '\ud800' });
+    assert.deepEqual([error.type, error.code], ['error', 'invalid_request']);
+    assert.match(error.detail, /^client_msg_id: /);
+    socket.send({ type: 'ping', id: '\udc01' });
+    assert.equal((await socket.next('pong')).id, '\udc01');
+    await socket.close();
+  });
+
   it('takes each kind of change, answers by id, and both sides hear the event', async () => {
     const [hers, his] = [await alice.socket(), await bob.socket()];
     const sent = await hers.ask({ type: 'send', channel_id: channel, text: 'one', client_msg_id: 's1' });

@@ -69,7 +69,11 @@ export function route<Params extends TObject, Query extends TObject, Body extend
 export function checker(schema: TSchema, where: string): (value: unknown) => unknown {
   const compiled = TypeCompiler.Compile(schema);
   return (value) => {
-    if (compiled.Check(value)) return value;
+    if (compiled.Check(value)) {
+      const half = halfPair(schema, value);
+      if (half === undefined) return value;
+      throw new MillraceError('invalid_request', `${half}: holds half of a surrogate pair`);
+    }
     const error = compiled.Errors(value).First()!;
     const field = error.path.slice(1).replaceAll('/', '.') || where;
     const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.flatMap(
@@ -78,6 +82,21 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
     const reason = choices && choices.length > 0 ? `must be one of ${choices.join(', ')}` : error.message.toLowerCase();
     throw new MillraceError('invalid_request', `${field}: ${reason}`);
   };
+}
+
+/**
+ * Where a checked value holds half of a surrogate pair, which no store keeps: all of them become one sign, and two ids one.
+ * It goes where the schema goes, however deep the rest is. A frame's own `id` is any string, and not kept.
+ */
+function halfPair(schema: TSchema, value: unknown, path = ''): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() || path === 'id' ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, part] of Object.entries(value)) {
+    const known: TSchema | undefined = Array.isArray(value) ? schema['items'] : schema['properties']?.[name];
+    const found = known && halfPair(known, part, path ? `${path}.${name}` : name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Repeated parameters become a list where the schema wants one; unknown ones are left out. What can't be the wanted type stays text, which the check then refuses. */

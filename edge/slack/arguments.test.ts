@@ -80,6 +80,10 @@ describe('a call’s arguments', () => {
       refusal(() => read('{"text":{}}', 'application/json').text('text')),
       'invalid_arguments',
     );
+    assert.equal(
+      refusal(() => read('{"client_msg_id":"\\ud800"}', 'application/json').text('client_msg_id')),
+      'invalid_arguments',
+    );
   });
 
   it('have bounds: a page has 200 at most', () => {

@@ -36,7 +36,10 @@ export class Arguments {
     const value = this.values.get(name);
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value === 'object') throw refused(name, 'must be a text');
-    return asText(value);
+    const text = asText(value);
+    // All of these would be kept as one and the same sign.
+    if (!text.isWellFormed()) throw refused(name, 'holds half of a surrogate pair');
+    return text;
   }
 
   /** Error: `invalid_arguments`. */
