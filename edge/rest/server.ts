@@ -40,13 +40,9 @@ export function restServer(
     if (!found || !route) {
       const allowed = methodsOf(request.path);
       if (allowed.length === 0) throw new MillraceError('not_found', `there is no ${request.method} ${request.path}`);
-      const response = problemResponse(
-        new MillraceError('invalid_request', `${request.path} takes ${allowed.join(', ')}`),
-      );
-      return {
-        response: { ...response, status: 405, headers: { ...response.headers, allow: allowed.join(', ') } },
-        name: 'method',
-      };
+      const allow = allowed.join(', ');
+      const response = problemResponse(new MillraceError('invalid_request', `${request.path} takes ${allow}`), 405);
+      return { response: { ...response, headers: { ...response.headers, allow } }, name: 'method' };
     }
     const caller = {
       ...(await admission.request(request.header('authorization'), route.spec.unlimited !== true)),
