@@ -32,13 +32,17 @@ describe('errors and open pages', () => {
   });
 
   it('name the field and the reason in a 400', async () => {
-    const post = (body: string, path = '/v1/messages') =>
+    const post = (body: string | Blob, path = '/v1/messages') =>
       call(server, 'POST', path, { authorization, 'content-type': 'application/json' }, body);
     const cases: [Answer, RegExp][] = [
       [await post(''), /body/],
       [await post('{'), /body/],
       [await post('[]'), /body/],
       [await post('null'), /body/],
+      [
+        await post(new Blob(['{"channel_id":"c","text":"', Buffer.of(0xff), '","client_msg_id":"b"}'])),
+        /^body: .*UTF-8/,
+      ],
       [await post('{"channel_id":1,"text":"a","client_msg_id":"b"}'), /channel_id/],
       [await post('{"type":"public","name":"a","members":[1]}', '/v1/channels'), /members/],
       [await post('{"type":"public","name":"a","members":"bob"}', '/v1/channels'), /members/],

@@ -192,6 +192,12 @@ describe('the socket', () => {
     });
   }
 
+  it('is closed by its transport for text that is no UTF-8', async () => {
+    const socket = await alice.socket();
+    socket.ws.send(Buffer.from('{"type":"ping","id":"\xff"}', 'latin1'), { binary: false });
+    assert.ok([1006, 1007].includes(await socket.closed));
+  });
+
   it('takes frames up to 64 KiB, and closes with 1009 above', async () => {
     const socket = await alice.socket();
     const frame = (bytes: number): string => {

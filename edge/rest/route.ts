@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { MillraceError } from '../../platform/errors/error.ts';
@@ -118,6 +119,8 @@ function readValue(type: unknown, text: string): unknown {
 
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new MillraceError('invalid_request', 'body: is empty; it must be a JSON object');
+  // Read all the same it would be stored with other signs than were sent.
+  if (!isUtf8(body)) throw new MillraceError('invalid_request', 'body: is not valid UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

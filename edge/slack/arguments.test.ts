@@ -5,9 +5,9 @@ import { SlackError } from './errors.ts';
 
 const form = 'application/x-www-form-urlencoded; charset=utf-8';
 
-function read(body: string, type: string | undefined = form, method = 'POST', query = ''): Arguments {
+function read(body: string | Buffer, type: string | undefined = form, method = 'POST', query = ''): Arguments {
   const header = (name: string) => (name === 'content-type' ? type : undefined);
-  return Arguments.of({ method, query, body: Buffer.from(body), header });
+  return Arguments.of({ method, query, body: Buffer.from(body as string), header });
 }
 
 const refusal = (work: () => unknown): string => {
@@ -95,6 +95,10 @@ describe('a call’s arguments', () => {
   it('in a body that can’t be read are refused, without a word of it', () => {
     assert.equal(
       refusal(() => read('{', 'application/json')),
+      'invalid_json',
+    );
+    assert.equal(
+      refusal(() => read(Buffer.from('{"text":"\xff"}', 'latin1'), 'application/json')),
       'invalid_json',
     );
     assert.equal(

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { limits } from '../limits.ts';
 import type { HttpRequest } from '../transport/port.ts';
 import { SlackError } from './errors.ts';
@@ -13,6 +14,7 @@ export class Arguments {
     const text = body.toString('utf8');
     switch (type.trim()) {
       case 'application/json':
+        if (!isUtf8(body)) throw new SlackError('invalid_json', 'the body is not valid UTF-8');
         return new Arguments(jsonValues(text));
       case 'application/x-www-form-urlencoded':
         return new Arguments(new Map(new URLSearchParams(text)));
