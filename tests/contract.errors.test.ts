@@ -50,6 +50,7 @@ describe('errors and open pages', () => {
       [await alice.get('/v1/channels?cursor=nonsense'), /cursor/],
       [await alice.get('/v1/users?cursor=nonsense'), /cursor/],
       [await alice.patch('/v1/channels/x', { archived: 'yes' }), /archived/],
+      [await alice.post('/v1/devices', { platform: 'fcm', token: 'a/b c' }), /^token: expected .*A-Za-z0-9/],
     ];
     for (const [answer, detail] of cases) {
       isProblem(answer, 400, 'invalid_request');

@@ -80,7 +80,10 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
     const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.flatMap(
       (variant) => variant.const ?? [],
     );
-    const reason = choices && choices.length > 0 ? `must be one of ${choices.join(', ')}` : error.message.toLowerCase();
+    const reason =
+      choices && choices.length > 0
+        ? `must be one of ${choices.join(', ')}`
+        : error.message.replace(/^./, (first) => first.toLowerCase());
     throw new MillraceError('invalid_request', `${field}: ${reason}`);
   };
 }
