@@ -38,6 +38,9 @@ export function restServer(
     const found = router.find(request.method as 'GET', request.path);
     const route = found?.store as Route | undefined;
     if (!found || !route) {
+      // A call that fails counts; one without a token has nobody to count it for.
+      const authorization = request.header('authorization');
+      if (authorization) await admission.request(authorization, true);
       const allowed = methodsOf(request.path);
       if (allowed.length === 0) throw new MillraceError('not_found', `there is no ${request.method} ${request.path}`);
       const allow = allowed.join(', ');
