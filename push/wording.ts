@@ -28,7 +28,10 @@ export function withheld(count: number): { title: string; body: string } {
 /** Slack's marks as they are read: names for ids, labels or addresses for links. */
 function plain(text: string, names: ReadonlyMap<string, string>): string {
   return text
-    .replaceAll(/<@([^>|]+)>/g, (_, id: string) => `@${names.get(id) ?? id}`)
+    .replaceAll(
+      /<@(([^<>|]+)[^<>]*)>/g,
+      (_, id: string, first: string) => `@${names.get(id) ?? names.get(first) ?? id}`,
+    )
     .replaceAll(/<!(channel|here)>/g, '@$1')
     .replaceAll(/<!group:[^>]+>/g, '@group')
     .replaceAll(/<(https?:[^>|]+)\|([^>]+)>/g, '$2')

@@ -45,6 +45,15 @@ describe('messages', () => {
     });
   });
 
+  it('mention people by ids that hold a |, and others by what stands before a label', async () => {
+    const { person } = workspace(server, alice.workspace);
+    const odd = await Promise.all(['auth0|abc', 'bob|', 'two words'].map((id) => person(id)));
+    for (const one of odd) await one.put(`/v1/channels/${channel}/members/${encodeURIComponent(one.id)}`);
+    const mentions = async (text: string) => (await send(alice, { text })).body.message.mentions;
+    assert.deepEqual(await mentions('<@auth0|abc> <@bob|Bob B.> <@auth0|other>'), ['auth0|abc', 'bob']);
+    assert.deepEqual(await mentions('<@bob|> <@two words> <@nobody|bob> <@|bob> <@>'), ['bob|', 'two words']);
+  });
+
   it('answer a repeat with 200 and the same message, whatever else it says', async () => {
     const first = await send(alice, { text: 'once', client_msg_id: 'same' });
     const second = await send(alice, { text: 'other words', client_msg_id: 'same' });

@@ -9,7 +9,7 @@ import type { CallContext, Caller } from './context.ts';
 import { importAccess } from './import-access.ts';
 import { importChannel, importUser } from './import-directory.ts';
 import type { ImportedMessage, ImportedUser, ImportItem, ImportResult } from './import-items.ts';
-import { checkLength, mentionsChannel, namedPeople } from './text.ts';
+import { checkLength, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
 
 /** An item, and where it stands in the call. */
 interface At<Item> {
@@ -182,7 +182,7 @@ function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<str
     thread_client_msg_id: thread,
     created_at,
     edited_at,
-    mentions: namedPeople(item.text).filter((user) => members.has(user)),
+    mentions: mentionedAmong(item.text, members),
     mentions_channel: mentionsChannel(item.text),
     reactions,
     known_id: known.ids.get(item.client_msg_id) ?? null,

@@ -9,7 +9,7 @@ import { command } from './command.ts';
 import type { CallContext, Caller } from './context.ts';
 import { doneTyping } from './presence.ts';
 import { reachedBy, reachedByEdit } from './reached.ts';
-import { checkEmoji, checkText, mentionsChannel, namedPeople } from './text.ts';
+import { checkEmoji, checkText, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
 
 export interface SendRequest {
   channel_id: string;
@@ -143,8 +143,7 @@ async function mentionedMembers(
 ): Promise<string[]> {
   const named = namedPeople(text);
   if (named.length === 0) return [];
-  const members = new Set(await context.directory.membersAmong(caller.workspace_id, channelId, named));
-  return named.filter((user) => members.has(user));
+  return mentionedAmong(text, new Set(await context.directory.membersAmong(caller.workspace_id, channelId, named)));
 }
 
 async function threadRoot(

@@ -16,15 +16,22 @@ export function checkLength(text: string, field: string): void {
   }
 }
 
-/** The ids that a text names as <@id>, each once, at most `limits.mentions`. */
+/** What may be ids of those whom a text names, each once, at most `limits.mentions`. */
 export function namedPeople(text: string): string[] {
+  return [...new Set(marksOf(text).flat())].slice(0, limits.mentions);
+}
+
+/** Those of the members whom a text names, each once. */
+export function mentionedAmong(text: string, members: ReadonlySet<string>): string[] {
+  return [...new Set(marksOf(text).flatMap((ids) => ids.find((id) => members.has(id)) ?? []))];
+}
+
+/** Of each <@…> whom it may name, the likelier first: an id may hold a | itself, else a label follows it. */
+function marksOf(text: string): string[][] {
   if (!text.includes('<@')) return [];
-  const found = new Set<string>();
-  for (const [, id] of text.matchAll(/<@([^<>|\s]{1,128})(?:\|[^<>]*)?>/g)) {
-    found.add(id!);
-    if (found.size >= limits.mentions) break;
-  }
-  return [...found];
+  return Array.from(text.matchAll(/<@(([^<>|]*)[^<>]*)>/g), ([, whole, first]) =>
+    [...new Set([whole!, first!])].filter((id) => id.length >= 1 && id.length <= 128),
+  );
 }
 
 /** The ids of groups that a text names as <!group:id>, each once, at most `limits.groups_mentioned`. */
