@@ -13,6 +13,11 @@ interface Wording {
   names: ReadonlyMap<string, string>;
 }
 
+/** Whose names it may say, fewer than the directory's bound: a mention that is shown takes one code point at least. */
+export function shownPeople({ user_id, mentions }: Message): string[] {
+  return [user_id, ...mentions.slice(0, shownCodePoints).map((mention) => mention.user_id)];
+}
+
 /** What a lock screen says. */
 export function worded({ message, author, channel, count, names }: Wording): { title: string; body: string } {
   const title = channel === null ? author : `${author} in #${channel}`;

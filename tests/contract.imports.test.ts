@@ -295,4 +295,16 @@ describe('imports', () => {
     const [last] = (await admin.get('/v1/channels/C3/messages?limit=1')).body.messages;
     assert.deepEqual(last!.mentions, named(499));
   });
+
+  it('and sends keep as many mentions as a text holds, whatever else it names', async () => {
+    const names = Array.from({ length: 1100 }, (_, i) => `M${i}`);
+    const text = [...Array.from({ length: 50 }, (_, i) => `?${i}`), ...names].map((id) => `<@${id}>`).join('');
+    assert.deepEqual((await member.say('C3', text)).mentions, names);
+    const { person } = workspace(server, admin.workspace);
+    const unreads = async (id: string) => (await (await person(id)).get('/v1/unreads')).body.total_mentions;
+    assert.deepEqual([await unreads('M1099'), await unreads('M1100')], [1, 0]);
+    await take([message('C3', 1000, { text })]);
+    const [last] = (await admin.get('/v1/channels/C3/messages?limit=1')).body.messages;
+    assert.deepEqual(last!.mentions, names);
+  });
 });

@@ -9,6 +9,7 @@ import type { CallContext, Caller } from './context.ts';
 import { importAccess } from './import-access.ts';
 import { importChannel, importUser } from './import-directory.ts';
 import type { ImportedMessage, ImportedUser, ImportItem, ImportResult } from './import-items.ts';
+import { membersAmong } from './members-among.ts';
 import { checkLength, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
 
 /** An item, and where it stands in the call. */
@@ -91,12 +92,8 @@ async function importMessages(
       channelId,
       messages.map(({ item }) => item),
     );
-    const members = await membersOf(
-      context,
-      caller,
-      channelId,
-      messages.map(({ item }) => item),
-    );
+    const named = [...new Set(messages.flatMap(({ item }) => namedPeople(item.text)))];
+    const members = new Set(await membersAmong(context, caller, channelId, named));
     for (const { item, at } of messages) {
       try {
         if (!access) throw new MillraceError('not_found', 'channel_id: there is no such channel: import it first');
@@ -194,24 +191,6 @@ function pastTime(field: string, text: string): number {
   const time = timeOf(field, text);
   if (time > Date.now() + 60_000) throw new MillraceError('invalid_request', `${field}: lies in the future`);
   return time;
-}
-
-/** The directory's bound on ids in one question. */
-const askedAtOnce = 1000;
-
-/** Those of the named who are members: a call's 500 messages may name 200 people each. */
-async function membersOf(
-  { directory }: CallContext,
-  { workspace_id }: Caller,
-  channelId: string,
-  items: ImportedMessage[],
-): Promise<Set<string>> {
-  const named = [...new Set(items.flatMap((item) => namedPeople(item.text)))];
-  const members = new Set<string>();
-  for (let from = 0; from < named.length; from += askedAtOnce)
-    for (const id of await directory.membersAmong(workspace_id, channelId, named.slice(from, from + askedAtOnce)))
-      members.add(id);
-  return members;
 }
 
 function statusOf(outcome: Outcome): ImportResult {

@@ -7,6 +7,7 @@ import { allow, mayDelete } from '../policy.ts';
 import { type WireMessage, wireMessage } from '../wire/message.ts';
 import { command } from './command.ts';
 import type { CallContext, Caller } from './context.ts';
+import { membersAmong } from './members-among.ts';
 import { doneTyping } from './presence.ts';
 import { reachedBy, reachedByEdit } from './reached.ts';
 import { checkEmoji, checkText, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
@@ -141,9 +142,7 @@ async function mentionedMembers(
   channelId: string,
   text: string,
 ): Promise<string[]> {
-  const named = namedPeople(text);
-  if (named.length === 0) return [];
-  return mentionedAmong(text, new Set(await context.directory.membersAmong(caller.workspace_id, channelId, named)));
+  return mentionedAmong(text, new Set(await membersAmong(context, caller, channelId, namedPeople(text))));
 }
 
 async function threadRoot(
