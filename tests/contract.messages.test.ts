@@ -104,6 +104,7 @@ describe('messages', () => {
     ['8,001 code points', { text: 'a'.repeat(8001) }],
     ['8,001 code points beyond the BMP', { text: '😀'.repeat(8001) }],
     ['blanks alone', { text: ' \t\n\u00a0\u3000' }],
+    ['blanks that trim() leaves', { text: ' \u0085\ufeff' }],
     ['a NUL', { text: 'a\0b' }],
     ['a lone surrogate', { text: 'a\ud83d' }],
     ['another lone surrogate', { text: '\ude00a' }],

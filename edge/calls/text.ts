@@ -5,7 +5,9 @@ import { limits } from '../limits.ts';
 export function checkText(text: string, field = 'text'): void {
   if (text.includes('\0')) throw new MillraceError('invalid_request', `${field}: holds a NUL character`);
   if (!text.isWellFormed()) throw new MillraceError('invalid_request', `${field}: holds half of a surrogate pair`);
-  if (text.trim() === '') throw new MillraceError('invalid_request', `${field}: is empty or only blanks`);
+  // Unicode's blanks, and the byte order mark that JavaScript takes for one.
+  if (/^[\p{White_Space}\ufeff]*$/u.test(text))
+    throw new MillraceError('invalid_request', `${field}: is empty or only blanks`);
   checkLength(text, field);
 }
 
