@@ -10,7 +10,7 @@ import { importAccess } from './import-access.ts';
 import { importChannel, importUser } from './import-directory.ts';
 import type { ImportedMessage, ImportedUser, ImportItem, ImportResult } from './import-items.ts';
 import { membersAmong } from './members-among.ts';
-import { checkLength, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
+import { checkEmoji, checkLength, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
 
 /** An item, and where it stands in the call. */
 interface At<Item> {
@@ -22,10 +22,20 @@ interface At<Item> {
 export async function imports(
   context: CallContext,
   caller: Caller,
-  items: ImportItem[],
+  items: unknown[],
+  /** Throws for what is no item. */
+  read: (item: unknown) => ImportItem,
 ): Promise<{ results: ImportResult[] }> {
   const results: ImportResult[] = new Array(items.length);
-  for (const run of runsOf(items)) {
+  const readable: At<ImportItem>[] = [];
+  for (const [at, item] of items.entries()) {
+    try {
+      readable.push({ item: read(item), at });
+    } catch (error) {
+      results[at] = failure(error);
+    }
+  }
+  for (const run of runsOf(readable)) {
     const [first] = run;
     if (first!.item.type === 'message') await importMessages(context, caller, run as At<ImportedMessage>[], results);
     else if (first!.item.type === 'user') await importUsers(context, caller, run as At<ImportedUser>[], results);
@@ -35,10 +45,10 @@ export async function imports(
 }
 
 /** Items one after the other that can be taken at once: messages, or people each of whom is there once. */
-function runsOf(items: ImportItem[]): At<ImportItem>[][] {
+function runsOf(items: At<ImportItem>[]): At<ImportItem>[][] {
   const runs: At<ImportItem>[][] = [];
   let people = new Set<string>();
-  for (const [at, item] of items.entries()) {
+  for (const { item, at } of items) {
     const last = runs.at(-1) ?? [];
     const fits = last.at(-1)?.item.type === item.type && item.type !== 'channel';
     const again = item.type === 'user' && people.has(item.user_id);
@@ -164,11 +174,11 @@ async function lookUp(
 
 function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<string>): ImportMessage {
   checkLength(item.text, 'text');
-  if (item.text.includes('\0') || !item.text.isWellFormed())
-    throw new MillraceError('invalid_request', 'text: holds a NUL or half of a surrogate pair');
+  if (item.text.includes('\0')) throw new MillraceError('invalid_request', 'text: holds a NUL character');
   const created_at = pastTime('created_at', item.created_at);
   const edited_at = item.edited_at == null ? null : pastTime('edited_at', item.edited_at);
   const reactions = item.reactions ?? [];
+  for (const { emoji } of reactions) checkEmoji(emoji);
   if (reactions.reduce((sum, { user_ids }) => sum + user_ids.length, 0) > limits.imported_reactions)
     throw new MillraceError('invalid_request', `reactions: has more than ${limits.imported_reactions} in all`);
   const thread = item.thread_client_msg_id ?? null;
