@@ -78,6 +78,25 @@ describe('messages', () => {
     assert.equal((await send(alice, { text: 'first', client_msg_id: 'edited' })).body.message.text, 'second');
   });
 
+  it('answer a repeat though the channel is archived by now, and take nothing new there', async () => {
+    const closed = await alice.makes('public', 'closed', [bob]);
+    const root = await bob.say(closed, 'root');
+    const requests = [
+      { channel_id: closed, client_msg_id: 'a' },
+      { channel_id: closed, client_msg_id: 'b', thread_id: root.message_id },
+    ];
+    const first = await Promise.all(requests.map((request) => send(alice, request)));
+    await alice.patch(`/v1/channels/${closed}`, { archived: true });
+    for (const [i, request] of requests.entries()) {
+      const again = await send(alice, request);
+      assert.equal(again.status, 200);
+      assert.equal(again.body.message.message_id, first[i]!.body.message.message_id);
+      assert.equal((await send(bob, request)).status, 409);
+      assert.equal((await send(alice, { ...request, client_msg_id: 'c' })).status, 409);
+    }
+    assert.equal((await send(alice, { ...requests[0], thread_id: '1' })).status, 409);
+  });
+
   it('take 1 to 8,000 code points, kept as sent', async () => {
     const texts = [
       '😀'.repeat(8000),

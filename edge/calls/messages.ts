@@ -10,6 +10,7 @@ import type { CallContext, Caller } from './context.ts';
 import { membersAmong } from './members-among.ts';
 import { doneTyping } from './presence.ts';
 import { reachedBy, reachedByEdit } from './reached.ts';
+import { repeated } from './repeats.ts';
 import { checkEmoji, checkText, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
 
 export interface SendRequest {
@@ -27,6 +28,11 @@ export async function send(
 ): Promise<{ message: WireMessage; created: boolean }> {
   checkText(request.text);
   const access = await context.access.of(caller, request.channel_id);
+  if (access?.member && access.channel.archived) {
+    const message = await repeated(context, caller, request);
+    if (message)
+      return { message: wireMessage({ workspace_id: caller.workspace_id, ...request }, message), created: false };
+  }
   const { home } = allow(request.thread_id ? 'reply' : 'send', access, caller).channel;
   doneTyping(caller, request.channel_id);
   const root = request.thread_id ? await threadRoot(context, caller, request.channel_id, request.thread_id) : null;
