@@ -37,7 +37,6 @@ export const limits = {
   refusals: 200,
   /** Of one imported message, in all: as many as people may add (processors/sequence). */
   imported_reactions: 3000,
-  mentions: 200,
   /** People of one group. */
   group_members: 1000,
   /** Groups that one text mentions; the rest of them is text. */

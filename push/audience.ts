@@ -7,6 +7,8 @@ import type { MessageStore } from '../platform/messages/port.ts';
 import type { Notice } from '../platform/push/work.ts';
 
 const page = 200;
+/** The directory's bound; of more it is asked for everyone, and `isReached` leaves out who isn't meant. */
+const mostNamed = 1000;
 /** A level that someone sets, or a channel's new type, counts after so long at most. */
 const fresh_ms = 10_000;
 
@@ -34,13 +36,13 @@ export class Audience {
     const meant = new Set(notice.named);
     if (notice.thread_id !== null && !notice.edited)
       for (const user of await this.inThread(notice, notice.thread_id)) meant.add(user);
-    const everyone = direct || notice.everyone;
+    const everyone = direct || notice.everyone || meant.size > mostNamed;
     const general = !everyone && meant.size === 0;
     if (general && this.silent.has(key)) return;
     let cursor: string | undefined;
     let anyone = false;
     do {
-      const whom = { everyone, named: [...meant] };
+      const whom = { everyone, named: everyone ? [] : [...meant] };
       const found = await this.directory.audience(workspace_id, channel_id, whom, { limit: page, cursor });
       anyone ||= found.items.length > 0;
       const reached = found.items.filter((one) => isReached(one, notice, direct, meant));

@@ -13,7 +13,7 @@ import { Badge } from './badge.ts';
 import { isOvertaken } from './late.ts';
 import { type Answered, outcomeOf } from './outcome.ts';
 import { quietUntil } from './quiet.ts';
-import { withheld, worded } from './wording.ts';
+import { shownPeople, withheld, worded } from './wording.ts';
 
 export interface PhonePorts {
   directory: Directory;
@@ -127,8 +127,10 @@ export class Phones {
     const { type, name } = access.channel;
     if (await isOvertaken(store, due, type === 'dm' || type === 'group', now())) return 'overtaken';
     if ((await directory.pushBodies(workspace_id)) === 'withheld') return withheld(count);
-    const ids = [message.user_id, ...message.mentions.map((mention) => mention.user_id)];
-    const names = new Map((await directory.usersById(workspace_id, ids)).map(({ user_id, name }) => [user_id, name]));
+    const people = shownPeople(message);
+    const names = new Map(
+      (await directory.usersById(workspace_id, people)).map(({ user_id, name }) => [user_id, name]),
+    );
     const author = names.get(message.user_id) ?? message.user_id;
     return worded({ message, author, channel: type === 'dm' ? null : name, count, names });
   }

@@ -13,6 +13,11 @@ interface Wording {
   names: ReadonlyMap<string, string>;
 }
 
+/** Whose names it may say, fewer than the directory's bound: a mention that is shown takes one code point at least. */
+export function shownPeople({ user_id, mentions }: Message): string[] {
+  return [user_id, ...mentions.slice(0, shownCodePoints).map((mention) => mention.user_id)];
+}
+
 /** What a lock screen says. */
 export function worded({ message, author, channel, count, names }: Wording): { title: string; body: string } {
   const title = channel === null ? author : `${author} in #${channel}`;
@@ -28,7 +33,10 @@ export function withheld(count: number): { title: string; body: string } {
 /** Slack's marks as they are read: names for ids, labels or addresses for links. */
 function plain(text: string, names: ReadonlyMap<string, string>): string {
   return text
-    .replaceAll(/<@([^>|]+)>/g, (_, id: string) => `@${names.get(id) ?? id}`)
+    .replaceAll(
+      /<@(([^<>|]+)[^<>]*)>/g,
+      (_, id: string, first: string) => `@${names.get(id) ?? names.get(first) ?? id}`,
+    )
     .replaceAll(/<!(channel|here)>/g, '@$1')
     .replaceAll(/<!group:[^>]+>/g, '@group')
     .replaceAll(/<(https?:[^>|]+)\|([^>]+)>/g, '$2')

@@ -32,13 +32,17 @@ describe('errors and open pages', () => {
   });
 
   it('name the field and the reason in a 400', async () => {
-    const post = (body: string, path = '/v1/messages') =>
+    const post = (body: string | Blob, path = '/v1/messages') =>
       call(server, 'POST', path, { authorization, 'content-type': 'application/json' }, body);
     const cases: [Answer, RegExp][] = [
       [await post(''), /body/],
       [await post('{'), /body/],
       [await post('[]'), /body/],
       [await post('null'), /body/],
+      [
+        await post(new Blob(['{"channel_id":"c","text":"', Buffer.of(0xff), '","client_msg_id":"b"}'])),
+        /^body: .*UTF-8/,
+      ],
       [await post('{"channel_id":1,"text":"a","client_msg_id":"b"}'), /channel_id/],
       [await post('{"type":"public","name":"a","members":[1]}', '/v1/channels'), /members/],
       [await post('{"type":"public","name":"a","members":"bob"}', '/v1/channels'), /members/],
@@ -46,6 +50,7 @@ describe('errors and open pages', () => {
       [await alice.get('/v1/channels?cursor=nonsense'), /cursor/],
       [await alice.get('/v1/users?cursor=nonsense'), /cursor/],
       [await alice.patch('/v1/channels/x', { archived: 'yes' }), /archived/],
+      [await alice.post('/v1/devices', { platform: 'fcm', token: 'a/b c' }), /^token: expected .*A-Za-z0-9/],
     ];
     for (const [answer, detail] of cases) {
       isProblem(answer, 400, 'invalid_request');
@@ -66,9 +71,8 @@ describe('errors and open pages', () => {
 
   it('are 405 with Allow for a method that a path does not take', async () => {
     const answer = await alice.delete('/v1/unreads');
-    assert.equal(answer.status, 405);
+    isProblem(answer, 405, 'invalid_request');
     assert.match(answer.headers.get('allow') ?? '', /GET/);
-    assert.match(answer.headers.get('content-type') ?? '', /problem\+json/);
   });
 
   it('are 413 for a body past the bound, and the next call works', async () => {

@@ -167,6 +167,27 @@ describe('imports', () => {
     );
   });
 
+  it('fail for reactions that nobody could add, and for what is no item, which stop no other', async () => {
+    const react = (emoji: string) => ({ reactions: [{ emoji, user_ids: ['member'] }] });
+    const long = '😀'.repeat(64);
+    const wrong = ['', '\0', '\n', ' ', '\ud800', `${long}x`].map((emoji, i) => message('C1', 40 + i, react(emoji)));
+    const shapeless = [{}, null, 5, { type: 'nothing' }, { type: 'user' }] as object[];
+    const surrogates = message('C1', 50, { client_msg_id: '\ud800' });
+    const { status, body } = await take([...wrong, ...shapeless, surrogates, message('C1', 60, react(long))]);
+    assert.equal(status, 200);
+    assert.deepEqual(
+      body.results.slice(0, -1).map(({ code, detail }) => `${code} ${detail?.replace(/^reactions.0.|:.*/gs, '')}`),
+      [
+        ...wrong.map(() => 'invalid_request emoji'),
+        ...['type', 'type', 'type', 'type', 'user_id'].map((field) => `invalid_request ${field}`),
+        'invalid_request client_msg_id',
+      ],
+    );
+    assert.equal(body.results.at(-1)!.status, 'created');
+    const [last] = (await admin.get('/v1/channels/C1/messages?limit=1')).body.messages;
+    assert.deepEqual(last!.reactions, { [long]: ['member'] });
+  });
+
   it('give a taken name -imported, and are not counted by the rate limit', async () => {
     await member.makes('public', 'taken');
     assert.equal((await take([channel('C2', 'taken')])).body.results[0]!.status, 'created');
@@ -294,5 +315,17 @@ describe('imports', () => {
     assert.ok((await take(items)).body.results.every(({ status }) => status === 'created'));
     const [last] = (await admin.get('/v1/channels/C3/messages?limit=1')).body.messages;
     assert.deepEqual(last!.mentions, named(499));
+  });
+
+  it('and sends keep as many mentions as a text holds, whatever else it names', async () => {
+    const names = Array.from({ length: 1100 }, (_, i) => `M${i}`);
+    const text = [...Array.from({ length: 50 }, (_, i) => `?${i}`), ...names].map((id) => `<@${id}>`).join('');
+    assert.deepEqual((await member.say('C3', text)).mentions, names);
+    const { person } = workspace(server, admin.workspace);
+    const unreads = async (id: string) => (await (await person(id)).get('/v1/unreads')).body.total_mentions;
+    assert.deepEqual([await unreads('M1099'), await unreads('M1100')], [1, 0]);
+    await take([message('C3', 1000, { text })]);
+    const [last] = (await admin.get('/v1/channels/C3/messages?limit=1')).body.messages;
+    assert.deepEqual(last!.mentions, names);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { workspace } from './support/person.ts';
+import { call, workspace } from './support/person.ts';
 import { Server } from './support/server.ts';
 import { openSocket } from './support/socket.ts';
 
@@ -24,6 +24,15 @@ describe('the rate limit', () => {
     assert.equal((await bob.get('/v1/unreads')).status, 200);
     await sleep(1100);
     assert.equal((await alice.get('/v1/unreads')).status, 200);
+  });
+
+  it('counts what no call takes, and asks it for no token', async () => {
+    const alice = await workspace(server).person('alice');
+    assert.equal((await call(server, 'GET', '/v1/nothing')).status, 404);
+    const strange = [() => alice.get('/v1/nothing'), () => alice.delete('/v1/unreads')];
+    const answers = await Promise.all(Array.from({ length: 600 }, (_, i) => strange[i % 2]!()));
+    const statuses = new Set(answers.map(({ status }) => status));
+    assert.deepEqual([...statuses].sort(), [404, 405, 429]);
   });
 
   it('counts sockets and REST together, pings not, and closes a socket that goes on with 4429', async () => {

@@ -45,6 +45,15 @@ describe('messages', () => {
     });
   });
 
+  it('mention people by ids that hold a |, and others by what stands before a label', async () => {
+    const { person } = workspace(server, alice.workspace);
+    const odd = await Promise.all(['auth0|abc', 'bob|', 'two words'].map((id) => person(id)));
+    for (const one of odd) await one.put(`/v1/channels/${channel}/members/${encodeURIComponent(one.id)}`);
+    const mentions = async (text: string) => (await send(alice, { text })).body.message.mentions;
+    assert.deepEqual(await mentions('<@auth0|abc> <@bob|Bob B.> <@auth0|other>'), ['auth0|abc', 'bob']);
+    assert.deepEqual(await mentions('<@bob|> <@two words> <@nobody|bob> <@|bob> <@>'), ['bob|', 'two words']);
+  });
+
   it('answer a repeat with 200 and the same message, whatever else it says', async () => {
     const first = await send(alice, { text: 'once', client_msg_id: 'same' });
     const second = await send(alice, { text: 'other words', client_msg_id: 'same' });
@@ -67,6 +76,25 @@ describe('messages', () => {
     const { message } = (await send(alice, { text: 'first', client_msg_id: 'edited' })).body;
     await alice.patch(`/v1/channels/${channel}/messages/${message.message_id}`, { text: 'second' });
     assert.equal((await send(alice, { text: 'first', client_msg_id: 'edited' })).body.message.text, 'second');
+  });
+
+  it('answer a repeat though the channel is archived by now, and take nothing new there', async () => {
+    const closed = await alice.makes('public', 'closed', [bob]);
+    const root = await bob.say(closed, 'root');
+    const requests = [
+      { channel_id: closed, client_msg_id: 'a' },
+      { channel_id: closed, client_msg_id: 'b', thread_id: root.message_id },
+    ];
+    const first = await Promise.all(requests.map((request) => send(alice, request)));
+    await alice.patch(`/v1/channels/${closed}`, { archived: true });
+    for (const [i, request] of requests.entries()) {
+      const again = await send(alice, request);
+      assert.equal(again.status, 200);
+      assert.equal(again.body.message.message_id, first[i]!.body.message.message_id);
+      assert.equal((await send(bob, request)).status, 409);
+      assert.equal((await send(alice, { ...request, client_msg_id: 'c' })).status, 409);
+    }
+    assert.equal((await send(alice, { ...requests[0], thread_id: '1' })).status, 409);
   });
 
   it('take 1 to 8,000 code points, kept as sent', async () => {
@@ -95,6 +123,7 @@ describe('messages', () => {
     ['8,001 code points', { text: 'a'.repeat(8001) }],
     ['8,001 code points beyond the BMP', { text: '😀'.repeat(8001) }],
     ['blanks alone', { text: ' \t\n\u00a0\u3000' }],
+    ['blanks that trim() leaves', { text: ' \u0085\ufeff' }],
     ['a NUL', { text: 'a\0b' }],
     ['a lone surrogate', { text: 'a\ud83d' }],
     ['another lone surrogate', { text: '\ude00a' }],
@@ -102,6 +131,9 @@ describe('messages', () => {
     ['no text', { text: undefined }],
     ['no client_msg_id', { client_msg_id: undefined }],
     ['an empty client_msg_id', { client_msg_id: '' }],
+    ['a lone surrogate in the client_msg_id', { client_msg_id: 'a\ud800' }],
+    ['a lone surrogate in the channel_id', { channel_id: '\udc01' }],
+    ['a lone surrogate in the thread_id', { thread_id: '\udc01' }],
     ['no channel_id', { channel_id: undefined }],
     ['a thread_id that is no string', { thread_id: 7 }],
   ];

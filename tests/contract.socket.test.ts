@@ -43,6 +43,17 @@ describe('the socket', () => {
     await socket.close();
   });
 
+  it('refuses half of a surrogate pair in what is kept, and in an id of its own answers by it', async () => {
+    const socket = await alice.socket();
+    const send = { type: 'send', channel_id: channel, text: 'x' };
+    const error = await socket.ask({ ...send, client_msg_id: '\ud800' });
+    assert.deepEqual([error.type, error.code], ['error', 'invalid_request']);
+    assert.match(error.detail, /^client_msg_id: /);
+    socket.send({ type: 'ping', id: '\udc01' });
+    assert.equal((await socket.next('pong')).id, '\udc01');
+    await socket.close();
+  });
+
   it('takes each kind of change, answers by id, and both sides hear the event', async () => {
     const [hers, his] = [await alice.socket(), await bob.socket()];
     const sent = await hers.ask({ type: 'send', channel_id: channel, text: 'one', client_msg_id: 's1' });
@@ -180,6 +191,12 @@ describe('the socket', () => {
       assert.equal(await socket.closed, 4400);
     });
   }
+
+  it('is closed by its transport for text that is no UTF-8', async () => {
+    const socket = await alice.socket();
+    socket.ws.send(Buffer.from('{"type":"ping","id":"\xff"}', 'latin1'), { binary: false });
+    assert.ok([1006, 1007].includes(await socket.closed));
+  });
 
   it('takes frames up to 64 KiB, and closes with 1009 above', async () => {
     const socket = await alice.socket();

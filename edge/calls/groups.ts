@@ -4,10 +4,8 @@ import { limits } from '../limits.ts';
 import { allowInWorkspace } from '../policy.ts';
 import { checkName } from './channels.ts';
 import type { CallContext, Caller } from './context.ts';
+import { membersAmong } from './members-among.ts';
 import { namedGroups } from './text.ts';
-
-/** Ids in one question to the directory. */
-const askedAtOnce = 1000;
 
 export async function groups(context: CallContext, caller: Caller, page: PageRequest) {
   const { items, next_cursor } = await context.directory.groups(caller.workspace_id, page);
@@ -51,12 +49,7 @@ export async function membersOfGroups(
   const named = namedGroups(text);
   if (named.length === 0) return [];
   const people = await context.directory.groupMembers(caller.workspace_id, named);
-  const members: string[] = [];
-  for (let from = 0; from < people.length; from += askedAtOnce) {
-    const some = people.slice(from, from + askedAtOnce);
-    members.push(...(await context.directory.membersAmong(caller.workspace_id, channelId, some)));
-  }
-  return members
+  return (await membersAmong(context, caller, channelId, people))
     .filter((user) => user !== caller.user_id)
     .sort()
     .slice(0, limits.reached_by_groups);

@@ -9,7 +9,8 @@ import type { CallContext, Caller } from './context.ts';
 import { importAccess } from './import-access.ts';
 import { importChannel, importUser } from './import-directory.ts';
 import type { ImportedMessage, ImportedUser, ImportItem, ImportResult } from './import-items.ts';
-import { checkLength, mentionsChannel, namedPeople } from './text.ts';
+import { membersAmong } from './members-among.ts';
+import { checkEmoji, checkLength, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
 
 /** An item, and where it stands in the call. */
 interface At<Item> {
@@ -21,10 +22,20 @@ interface At<Item> {
 export async function imports(
   context: CallContext,
   caller: Caller,
-  items: ImportItem[],
+  items: unknown[],
+  /** Throws for what is no item. */
+  read: (item: unknown) => ImportItem,
 ): Promise<{ results: ImportResult[] }> {
   const results: ImportResult[] = new Array(items.length);
-  for (const run of runsOf(items)) {
+  const readable: At<ImportItem>[] = [];
+  for (const [at, item] of items.entries()) {
+    try {
+      readable.push({ item: read(item), at });
+    } catch (error) {
+      results[at] = failure(error);
+    }
+  }
+  for (const run of runsOf(readable)) {
     const [first] = run;
     if (first!.item.type === 'message') await importMessages(context, caller, run as At<ImportedMessage>[], results);
     else if (first!.item.type === 'user') await importUsers(context, caller, run as At<ImportedUser>[], results);
@@ -34,10 +45,10 @@ export async function imports(
 }
 
 /** Items one after the other that can be taken at once: messages, or people each of whom is there once. */
-function runsOf(items: ImportItem[]): At<ImportItem>[][] {
+function runsOf(items: At<ImportItem>[]): At<ImportItem>[][] {
   const runs: At<ImportItem>[][] = [];
   let people = new Set<string>();
-  for (const [at, item] of items.entries()) {
+  for (const { item, at } of items) {
     const last = runs.at(-1) ?? [];
     const fits = last.at(-1)?.item.type === item.type && item.type !== 'channel';
     const again = item.type === 'user' && people.has(item.user_id);
@@ -91,12 +102,8 @@ async function importMessages(
       channelId,
       messages.map(({ item }) => item),
     );
-    const members = await membersOf(
-      context,
-      caller,
-      channelId,
-      messages.map(({ item }) => item),
-    );
+    const named = [...new Set(messages.flatMap(({ item }) => namedPeople(item.text)))];
+    const members = new Set(await membersAmong(context, caller, channelId, named));
     for (const { item, at } of messages) {
       try {
         if (!access) throw new MillraceError('not_found', 'channel_id: there is no such channel: import it first');
@@ -167,11 +174,11 @@ async function lookUp(
 
 function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<string>): ImportMessage {
   checkLength(item.text, 'text');
-  if (item.text.includes('\0') || !item.text.isWellFormed())
-    throw new MillraceError('invalid_request', 'text: holds a NUL or half of a surrogate pair');
+  if (item.text.includes('\0')) throw new MillraceError('invalid_request', 'text: holds a NUL character');
   const created_at = pastTime('created_at', item.created_at);
   const edited_at = item.edited_at == null ? null : pastTime('edited_at', item.edited_at);
   const reactions = item.reactions ?? [];
+  for (const { emoji } of reactions) checkEmoji(emoji);
   if (reactions.reduce((sum, { user_ids }) => sum + user_ids.length, 0) > limits.imported_reactions)
     throw new MillraceError('invalid_request', `reactions: has more than ${limits.imported_reactions} in all`);
   const thread = item.thread_client_msg_id ?? null;
@@ -182,7 +189,7 @@ function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<str
     thread_client_msg_id: thread,
     created_at,
     edited_at,
-    mentions: namedPeople(item.text).filter((user) => members.has(user)),
+    mentions: mentionedAmong(item.text, members),
     mentions_channel: mentionsChannel(item.text),
     reactions,
     known_id: known.ids.get(item.client_msg_id) ?? null,
@@ -194,24 +201,6 @@ function pastTime(field: string, text: string): number {
   const time = timeOf(field, text);
   if (time > Date.now() + 60_000) throw new MillraceError('invalid_request', `${field}: lies in the future`);
   return time;
-}
-
-/** The directory's bound on ids in one question. */
-const askedAtOnce = 1000;
-
-/** Those of the named who are members: a call's 500 messages may name 200 people each. */
-async function membersOf(
-  { directory }: CallContext,
-  { workspace_id }: Caller,
-  channelId: string,
-  items: ImportedMessage[],
-): Promise<Set<string>> {
-  const named = [...new Set(items.flatMap((item) => namedPeople(item.text)))];
-  const members = new Set<string>();
-  for (let from = 0; from < named.length; from += askedAtOnce)
-    for (const id of await directory.membersAmong(workspace_id, channelId, named.slice(from, from + askedAtOnce)))
-      members.add(id);
-  return members;
 }
 
 function statusOf(outcome: Outcome): ImportResult {

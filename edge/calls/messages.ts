@@ -7,9 +7,11 @@ import { allow, mayDelete } from '../policy.ts';
 import { type WireMessage, wireMessage } from '../wire/message.ts';
 import { command } from './command.ts';
 import type { CallContext, Caller } from './context.ts';
+import { membersAmong } from './members-among.ts';
 import { doneTyping } from './presence.ts';
 import { reachedBy, reachedByEdit } from './reached.ts';
-import { checkEmoji, checkText, mentionsChannel, namedPeople } from './text.ts';
+import { repeated } from './repeats.ts';
+import { checkEmoji, checkText, mentionedAmong, mentionsChannel, namedPeople } from './text.ts';
 
 export interface SendRequest {
   channel_id: string;
@@ -26,6 +28,11 @@ export async function send(
 ): Promise<{ message: WireMessage; created: boolean }> {
   checkText(request.text);
   const access = await context.access.of(caller, request.channel_id);
+  if (access?.member && access.channel.archived) {
+    const message = await repeated(context, caller, request);
+    if (message)
+      return { message: wireMessage({ workspace_id: caller.workspace_id, ...request }, message), created: false };
+  }
   const { home } = allow(request.thread_id ? 'reply' : 'send', access, caller).channel;
   doneTyping(caller, request.channel_id);
   const root = request.thread_id ? await threadRoot(context, caller, request.channel_id, request.thread_id) : null;
@@ -141,10 +148,7 @@ async function mentionedMembers(
   channelId: string,
   text: string,
 ): Promise<string[]> {
-  const named = namedPeople(text);
-  if (named.length === 0) return [];
-  const members = new Set(await context.directory.membersAmong(caller.workspace_id, channelId, named));
-  return named.filter((user) => members.has(user));
+  return mentionedAmong(text, new Set(await membersAmong(context, caller, channelId, namedPeople(text))));
 }
 
 async function threadRoot(

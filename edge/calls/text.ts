@@ -5,7 +5,9 @@ import { limits } from '../limits.ts';
 export function checkText(text: string, field = 'text'): void {
   if (text.includes('\0')) throw new MillraceError('invalid_request', `${field}: holds a NUL character`);
   if (!text.isWellFormed()) throw new MillraceError('invalid_request', `${field}: holds half of a surrogate pair`);
-  if (text.trim() === '') throw new MillraceError('invalid_request', `${field}: is empty or only blanks`);
+  // Unicode's blanks, and the byte order mark that JavaScript takes for one.
+  if (/^[\p{White_Space}\ufeff]*$/u.test(text))
+    throw new MillraceError('invalid_request', `${field}: is empty or only blanks`);
   checkLength(text, field);
 }
 
@@ -16,15 +18,22 @@ export function checkLength(text: string, field: string): void {
   }
 }
 
-/** The ids that a text names as <@id>, each once, at most `limits.mentions`. */
+/** What may be ids of those whom a text names, each once: 2,667 at most, for `<@a|b>` is two in six characters. */
 export function namedPeople(text: string): string[] {
+  return [...new Set(marksOf(text).flat())];
+}
+
+/** Those of the members whom a text names, each once. */
+export function mentionedAmong(text: string, members: ReadonlySet<string>): string[] {
+  return [...new Set(marksOf(text).flatMap((ids) => ids.find((id) => members.has(id)) ?? []))];
+}
+
+/** Of each <@…> whom it may name, the likelier first: an id may hold a | itself, else a label follows it. */
+function marksOf(text: string): string[][] {
   if (!text.includes('<@')) return [];
-  const found = new Set<string>();
-  for (const [, id] of text.matchAll(/<@([^<>|\s]{1,128})(?:\|[^<>]*)?>/g)) {
-    found.add(id!);
-    if (found.size >= limits.mentions) break;
-  }
-  return [...found];
+  return Array.from(text.matchAll(/<@(([^<>|]*)[^<>]*)>/g), ([, whole, first]) =>
+    [...new Set([whole!, first!])].filter((id) => id.length >= 1 && id.length <= 128),
+  );
 }
 
 /** The ids of groups that a text names as <!group:id>, each once, at most `limits.groups_mentioned`. */

@@ -16,9 +16,9 @@ export function asMillraceError(error: unknown, logger: Logger, trace_id: string
   return new MillraceError('internal', `something broke on our side; the log has it under trace ${trace_id}`);
 }
 
-/** RFC 9457. */
-export function problemResponse(error: MillraceError): HttpResponse {
-  const { status, title } = catalogue[error.code];
+/** RFC 9457. `status`: where HTTP has a closer one than the code's. */
+export function problemResponse(error: MillraceError, status: number = catalogue[error.code].status): HttpResponse {
+  const { title } = catalogue[error.code];
   const body = {
     type: `https://millrace.dev/problems/${error.code}`,
     title,

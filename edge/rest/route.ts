@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { MillraceError } from '../../platform/errors/error.ts';
@@ -69,15 +70,37 @@ export function route<Params extends TObject, Query extends TObject, Body extend
 export function checker(schema: TSchema, where: string): (value: unknown) => unknown {
   const compiled = TypeCompiler.Compile(schema);
   return (value) => {
-    if (compiled.Check(value)) return value;
+    if (compiled.Check(value)) {
+      const half = halfPair(schema, value);
+      if (half === undefined) return value;
+      throw new MillraceError('invalid_request', `${half}: holds half of a surrogate pair`);
+    }
     const error = compiled.Errors(value).First()!;
     const field = error.path.slice(1).replaceAll('/', '.') || where;
     const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.flatMap(
       (variant) => variant.const ?? [],
     );
-    const reason = choices && choices.length > 0 ? `must be one of ${choices.join(', ')}` : error.message.toLowerCase();
+    const reason =
+      choices && choices.length > 0
+        ? `must be one of ${choices.join(', ')}`
+        : error.message.replace(/^./, (first) => first.toLowerCase());
     throw new MillraceError('invalid_request', `${field}: ${reason}`);
   };
+}
+
+/**
+ * Where a checked value holds half of a surrogate pair, which no store keeps: all of them become one sign, and two ids one.
+ * It goes where the schema goes, however deep the rest is. A frame's own `id` is any string, and not kept.
+ */
+function halfPair(schema: TSchema, value: unknown, path = ''): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() || path === 'id' ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, part] of Object.entries(value)) {
+    const known: TSchema | undefined = Array.isArray(value) ? schema['items'] : schema['properties']?.[name];
+    const found = known && halfPair(known, part, path ? `${path}.${name}` : name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Repeated parameters become a list where the schema wants one; unknown ones are left out. What can't be the wanted type stays text, which the check then refuses. */
@@ -99,6 +122,8 @@ function readValue(type: unknown, text: string): unknown {
 
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new MillraceError('invalid_request', 'body: is empty; it must be a JSON object');
+  // Read all the same it would be stored with other signs than were sent.
+  if (!isUtf8(body)) throw new MillraceError('invalid_request', 'body: is not valid UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

@@ -38,15 +38,14 @@ export function restServer(
     const found = router.find(request.method as 'GET', request.path);
     const route = found?.store as Route | undefined;
     if (!found || !route) {
+      // A call that fails counts; one without a token has nobody to count it for.
+      const authorization = request.header('authorization');
+      if (authorization) await admission.request(authorization, true);
       const allowed = methodsOf(request.path);
       if (allowed.length === 0) throw new MillraceError('not_found', `there is no ${request.method} ${request.path}`);
-      const response = problemResponse(
-        new MillraceError('invalid_request', `${request.path} takes ${allowed.join(', ')}`),
-      );
-      return {
-        response: { ...response, status: 405, headers: { ...response.headers, allow: allowed.join(', ') } },
-        name: 'method',
-      };
+      const allow = allowed.join(', ');
+      const response = problemResponse(new MillraceError('invalid_request', `${request.path} takes ${allow}`), 405);
+      return { response: { ...response, headers: { ...response.headers, allow } }, name: 'method' };
     }
     const caller = {
       ...(await admission.request(request.header('authorization'), route.spec.unlimited !== true)),

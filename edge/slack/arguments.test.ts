@@ -5,9 +5,9 @@ import { SlackError } from './errors.ts';
 
 const form = 'application/x-www-form-urlencoded; charset=utf-8';
 
-function read(body: string, type: string | undefined = form, method = 'POST', query = ''): Arguments {
+function read(body: string | Buffer, type: string | undefined = form, method = 'POST', query = ''): Arguments {
   const header = (name: string) => (name === 'content-type' ? type : undefined);
-  return Arguments.of({ method, query, body: Buffer.from(body), header });
+  return Arguments.of({ method, query, body: Buffer.from(body as string), header });
 }
 
 const refusal = (work: () => unknown): string => {
@@ -80,6 +80,10 @@ describe('a call’s arguments', () => {
       refusal(() => read('{"text":{}}', 'application/json').text('text')),
       'invalid_arguments',
     );
+    assert.equal(
+      refusal(() => read('{"client_msg_id":"\\ud800"}', 'application/json').text('client_msg_id')),
+      'invalid_arguments',
+    );
   });
 
   it('have bounds: a page has 200 at most', () => {
@@ -91,6 +95,10 @@ describe('a call’s arguments', () => {
   it('in a body that can’t be read are refused, without a word of it', () => {
     assert.equal(
       refusal(() => read('{', 'application/json')),
+      'invalid_json',
+    );
+    assert.equal(
+      refusal(() => read(Buffer.from('{"text":"\xff"}', 'latin1'), 'application/json')),
       'invalid_json',
     );
     assert.equal(

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { limits } from '../limits.ts';
 import type { HttpRequest } from '../transport/port.ts';
 import { SlackError } from './errors.ts';
@@ -13,6 +14,7 @@ export class Arguments {
     const text = body.toString('utf8');
     switch (type.trim()) {
       case 'application/json':
+        if (!isUtf8(body)) throw new SlackError('invalid_json', 'the body is not valid UTF-8');
         return new Arguments(jsonValues(text));
       case 'application/x-www-form-urlencoded':
         return new Arguments(new Map(new URLSearchParams(text)));
@@ -36,7 +38,10 @@ export class Arguments {
     const value = this.values.get(name);
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value === 'object') throw refused(name, 'must be a text');
-    return asText(value);
+    const text = asText(value);
+    // All of these would be kept as one and the same sign.
+    if (!text.isWellFormed()) throw refused(name, 'holds half of a surrogate pair');
+    return text;
   }
 
   /** Error: `invalid_arguments`. */

@@ -51,6 +51,9 @@ export function messagesContract(name: string, open: () => Promise<OpenMessages>
         assert.deepEqual(await page({ after: '0', limit: 2 }), [[1, 2], false, true]);
         assert.deepEqual(await page({ around: idOf(10), limit: 5 }), [[8, 9, 10, 11, 12], true, true]);
         assert.deepEqual(await page({ around: idOf(1), limit: 4 }), [[1, 2, 3, 4], false, true]);
+        assert.deepEqual(await page({ around: idOf(24), limit: 6 }), [[20, 21, 22, 23, 24, 25], true, false]);
+        assert.deepEqual(await page({ around: idOf(25), limit: 25 }), [all.map((one) => one.seq), false, false]);
+        assert.deepEqual(await page({ around: '9223372036854775807', limit: 3 }), [[23, 24, 25], true, false]);
         assert.deepEqual(await page({ newest: true, limit: 100 }), [all.map((one) => one.seq), false, false]);
         const other = await store.history({ workspace_id: 'v', channel_id: 'c' }, { newest: true, limit: 5 });
         assert.deepEqual([other.messages, other.head], [[], { rev: 0, seq: 0 }]);

@@ -150,7 +150,7 @@ export interface MessageStore {
   message(channel: ChannelId, messageId: string): Promise<Message | undefined>;
   /** At most 200, found ones only, in any order. */
   messages(channel: ChannelId, messageIds: string[]): Promise<Message[]>;
-  /** Top-level messages. `around` gives up to limit/2 before it, and the rest from it on. */
+  /** Top-level messages. `around` gives limit/2 before it and the rest from it on, and more of one side where the other has less. */
   history(channel: ChannelId, request: HistoryRequest): Promise<History>;
   /** Root first, then replies after `after` in order; undefined for an unknown root. A reply's id means its root. */
   thread(

@@ -64,7 +64,7 @@ export async function call(
   method: string,
   path: string,
   headers: { [name: string]: string } = {},
-  body?: string,
+  body?: string | Blob,
 ): Promise<Answer> {
   const response = await fetch(`${server.url}${path}`, {
     method,

@@ -1,14 +1,16 @@
-import { Type } from '@sinclair/typebox';
+import { Kind, Type } from '@sinclair/typebox';
+import { MillraceError } from '../../../platform/errors/error.ts';
+import type { ImportItem } from '../../calls/import-items.ts';
 import { imports } from '../../calls/imports.ts';
 import { limits } from '../../limits.ts';
 import { allowInWorkspace } from '../../policy.ts';
 import { ChannelType, ClientMsgId, Id, Posting, Role, Time } from '../../wire/schemas.ts';
-import { route } from '../route.ts';
+import { checker, route } from '../route.ts';
 
 const none = Type.Object({});
 
-const Item = Type.Union([
-  Type.Object({
+const kinds = {
+  user: Type.Object({
     type: Type.Literal('user'),
     user_id: Id,
     name: Type.String({ maxLength: 200 }),
@@ -16,7 +18,7 @@ const Item = Type.Union([
     role: Type.Optional(Role),
     deactivated: Type.Optional(Type.Boolean()),
   }),
-  Type.Object({
+  channel: Type.Object({
     type: Type.Literal('channel'),
     channel_id: Id,
     name: Type.String({ minLength: 1, maxLength: limits.channel_name_characters }),
@@ -28,7 +30,7 @@ const Item = Type.Union([
     members: Type.Array(Id, { maxItems: limits.channel_members }),
     created_at: Time,
   }),
-  Type.Object({
+  message: Type.Object({
     type: Type.Literal('message'),
     channel_id: Id,
     user_id: Id,
@@ -37,11 +39,19 @@ const Item = Type.Union([
     thread_client_msg_id: Type.Optional(Type.Union([ClientMsgId, Type.Null()])),
     created_at: Time,
     edited_at: Type.Optional(Type.Union([Time, Type.Null()])),
-    reactions: Type.Optional(
-      Type.Array(Type.Object({ emoji: Type.String({ minLength: 1, maxLength: 64 }), user_ids: Type.Array(Id) })),
-    ),
+    reactions: Type.Optional(Type.Array(Type.Object({ emoji: Type.String(), user_ids: Type.Array(Id) }))),
   }),
-]);
+};
+/** Described as what it must be, and let through whatever it is: each item has a result of its own. */
+const Item = Type.Unsafe<unknown>({ ...Type.Union(Object.values(kinds)), [Kind]: 'Unknown' });
+
+const checks = new Map(Object.entries(kinds).map(([type, schema]) => [type, checker(schema, 'item')]));
+
+function readItem(item: unknown): ImportItem {
+  const check = checks.get((item as { type: string } | null)?.type ?? '');
+  if (!check) throw new MillraceError('invalid_request', `type: must be one of ${[...checks.keys()].join(', ')}`);
+  return check(item) as ImportItem;
+}
 
 export const importRoutes = [
   route({
@@ -68,6 +78,9 @@ export const importRoutes = [
         }),
       },
     },
-    handle: async (context, { caller, body }) => ({ status: 200, body: await imports(context, caller, body.items) }),
+    handle: async (context, { caller, body }) => ({
+      status: 200,
+      body: await imports(context, caller, body.items, readItem),
+    }),
   }),
 ];

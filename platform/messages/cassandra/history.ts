@@ -52,13 +52,14 @@ export class Pages {
       const bound = boundOf(request.around);
       const half = Math.floor(limit / 2);
       const [before, after] = await Promise.all([
-        this.take(channel, 'older', bound, half + 1),
+        this.take(channel, 'older', bound, limit + 1),
         this.take(channel, 'newer', bound, limit + 1),
       ]);
-      const rest = limit - Math.min(half, before.length);
+      const older = Math.max(half, limit - after.length);
+      const rest = limit - Math.min(older, before.length);
       return this.page(channel, {
         older: before,
-        limit: half,
+        limit: older,
         newer: after.slice(0, rest),
         has_more_after: after.length > rest,
       });

@@ -116,7 +116,9 @@ export function pagingTests(codec: Codec, keyspace: () => { options: CassandraOp
             const ids = sorted.map(({ message_id }) => message_id);
             for (const { way, at, limit } of asked) {
               const i = at % ids.length;
-              const from = way === 'before' ? i - limit : way === 'after' ? i + 1 : i - Math.floor(limit / 2);
+              // Around one near the end the page is filled from before it.
+              const middle = Math.min(i - Math.floor(limit / 2), ids.length - limit);
+              const from = way === 'before' ? i - limit : way === 'after' ? i + 1 : middle;
               const start = Math.max(0, from);
               const end = way === 'before' ? i : Math.min(ids.length, start + limit);
               const read = await store.history(channel, { [way]: ids[i]!, limit } as unknown as HistoryRequest);

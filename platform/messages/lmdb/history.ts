@@ -41,8 +41,10 @@ export function readHistory(
     return { messages, has_more_before: exists(first, at(request.after, 1n)), has_more_after: more };
   }
   if ('around' in request) {
-    const before = older(at(request.around), Math.floor(request.limit / 2));
-    const rest = newer(at(request.around), request.limit - before.messages.length);
+    const half = older(at(request.around), Math.floor(request.limit / 2));
+    const rest = newer(at(request.around), request.limit - half.messages.length);
+    const left = request.limit - rest.messages.length;
+    const before = half.more && left > half.messages.length ? older(at(request.around), left) : half;
     return {
       messages: [...before.messages, ...rest.messages],
       has_more_before: before.more,
