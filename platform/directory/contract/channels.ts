@@ -45,7 +45,14 @@ export function channelContract(open: Open): void {
         workspace_id: 'w',
         channel_id: 'C1',
         ...request,
-        change: { change_id: 1, change: 'joined', user_ids: ['ann', 'bob'], channel: null, region: null },
+        change: {
+          change_id: 1,
+          change: 'joined',
+          user_ids: ['ann', 'bob'],
+          change_ids: [],
+          channel: null,
+          region: null,
+        },
       },
     ]);
     assert.deepEqual(await directory.access(bob, 'C1'), { channel: made.channel, member: true });
@@ -157,7 +164,7 @@ export function channelContract(open: Open): void {
     const last = (await outboxOf(directory)).at(-1)!;
     const { workspace_id: _w, channel_id: _c, ...story } = renamed.channel;
     assert.deepEqual(last.change, {
-      ...{ change_id: back.change_id, change: 'channel', user_ids: [], channel: story, region: null },
+      ...{ change_id: back.change_id, change: 'channel', user_ids: [], change_ids: [], channel: story, region: null },
     });
     await close();
   });

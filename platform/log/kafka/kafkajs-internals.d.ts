@@ -50,6 +50,20 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  export default class Connection {
+    constructor(options: { [name: string]: unknown });
+    connect(): Promise<unknown>;
+    disconnect(): Promise<unknown>;
+    isConnected(): boolean;
+    requestQueue: { fulfillRequest(response: { correlationId: number; payload: Buffer }): void };
+    /** What has come of a response that is not whole yet. */
+    chunks: Buffer[];
+    bytesBuffered: number;
+    bytesNeeded: number;
+  }
+}
+
 declare module 'kafkajs/src/loggers/index.js' {
   export function createLogger(options: { level: number; logCreator: unknown }): unknown;
 }
