@@ -5,7 +5,10 @@ import type { ExportedMessage, ExportRecord } from './records.ts';
 
 const page = 200;
 
-/** A channel's messages, a page at a time: each root, then its replies. Of one person's: theirs, and their reactions. */
+/**
+ * A channel's messages, a page at a time: each root, then its replies; then threads that go on under roots that retention took. Of
+ * one person's: theirs, and their reactions.
+ */
 export class ChannelMessages {
   constructor(
     private readonly store: MessageStore,
@@ -19,15 +22,25 @@ export class ChannelMessages {
     for (let more = true; more; ) {
       const { messages, has_more_after } = await this.store.history(this.channel, { after, limit: page });
       const times = await this.times.of(this.channel, messages);
-      for (const root of messages) {
-        const ts = times.get(root.message_id)!;
-        yield* this.records(root, ts, null);
-        if (root.reply_count > 0) yield* this.replies(root, ts);
-      }
+      for (const root of messages) yield* this.thread(root, times.get(root.message_id)!);
       yield { kind: 'progress', roots: messages.length };
       after = messages.at(-1)?.message_id ?? after;
       more = has_more_after;
     }
+    for (let from = '0'; ; ) {
+      const roots = await this.store.goingOn(this.channel, from, page);
+      for (const id of roots) {
+        const root = (await this.store.thread(this.channel, id, { limit: 1 }))?.messages[0];
+        if (root) yield* this.thread(root, await this.times.ofOne(this.channel, root));
+      }
+      from = roots.at(-1) ?? from;
+      if (roots.length < page) return;
+    }
+  }
+
+  private async *thread(root: Message, ts: string): AsyncGenerator<ExportRecord> {
+    yield* this.records(root, ts, null);
+    if (root.reply_count > 0) yield* this.replies(root, ts);
   }
 
   private async *replies(root: Message, rootTs: string): AsyncGenerator<ExportRecord> {
