@@ -132,6 +132,7 @@ describe('messages', () => {
     ['no client_msg_id', { client_msg_id: undefined }],
     ['an empty client_msg_id', { client_msg_id: '' }],
     ['a lone surrogate in the client_msg_id', { client_msg_id: 'a\ud800' }],
+    ['a NUL in the client_msg_id', { client_msg_id: 'a\0' }],
     ['a lone surrogate in the channel_id', { channel_id: '\udc01' }],
     ['a lone surrogate in the thread_id', { thread_id: '\udc01' }],
     ['no channel_id', { channel_id: undefined }],

@@ -28,10 +28,19 @@ export function identityOf(claims: { [claim: string]: unknown }): Identity {
     user_id: sub,
     workspace_id,
     role: (role as Role | undefined) ?? 'member',
-    name: typeof name === 'string' ? name : undefined,
-    email: typeof email === 'string' ? email : undefined,
+    name: kept(name),
+    email: kept(email),
     expires: exp,
   };
+}
+
+/** Characters of a name or an address that are kept. */
+const keptCharacters = 200;
+
+/** A claim as every directory can keep it: issuers say what they like, and no one is kept out by how they are called. */
+function kept(claim: unknown): string | undefined {
+  if (typeof claim !== 'string') return undefined;
+  return [...claim.toWellFormed().replaceAll(/\p{Cc}/gu, '')].slice(0, keptCharacters).join('');
 }
 
 /** Ids are parts of keys: no control characters, and a bound that keeps keys within every store's. */

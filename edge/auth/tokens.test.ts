@@ -71,6 +71,16 @@ describe('tokens of an issuer that publishes its keys', () => {
       await assert.rejects(verifying.verify(await forger.sign()), unauthenticated);
     });
 
+  it('takes of a name and an address what every directory can keep', async () => {
+    publish(rsa.jwk);
+    const read = async (claims: object) => {
+      const { name, email } = await tokens().verify(await rsa.sign({ ...claims }));
+      return [name, email];
+    };
+    assert.deepEqual(await read({ name: 'A\0n\u0007n', email: 'a\0@x.example' }), ['Ann', 'a@x.example']);
+    assert.deepEqual(await read({ name: `${'😀'.repeat(199)}ab`, email: 5 }), [`${'😀'.repeat(199)}a`, undefined]);
+  });
+
   it('refuses HS256, and what is no token, without a question to the key server', async () => {
     publish(rsa.jwk);
     const [verifying, key] = [tokens(), new TextEncoder().encode(secret)];

@@ -79,8 +79,6 @@ export async function changeChannel(
   else allow('read', access, caller);
   if (change.name !== undefined) allow('rename', unarchives ? unarchived(access) : access, caller);
   if (change.topic !== undefined) allow('set_topic', unarchives ? unarchived(access) : access, caller);
-  if (change.topic !== undefined && (change.topic.includes('\0') || !change.topic.isWellFormed()))
-    throw new MillraceError('invalid_request', 'topic: holds a NUL or half of a surrogate pair');
   if (change.posting !== undefined) allow('set_posting', unarchives ? unarchived(access) : access, caller);
   atHome(context, access!);
   const name = change.name === undefined ? undefined : checkName(change.name);

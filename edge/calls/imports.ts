@@ -174,7 +174,6 @@ async function lookUp(
 
 function commandOf(item: ImportedMessage, known: KnownMessages, members: Set<string>): ImportMessage {
   checkLength(item.text, 'text');
-  if (item.text.includes('\0')) throw new MillraceError('invalid_request', 'text: holds a NUL character');
   const created_at = pastTime('created_at', item.created_at);
   const edited_at = item.edited_at == null ? null : pastTime('edited_at', item.edited_at);
   const reactions = item.reactions ?? [];

@@ -1,10 +1,16 @@
 import { MillraceError } from '../../platform/errors/error.ts';
 import { limits } from '../limits.ts';
 
+/** What a text holds that no store keeps: all halves of surrogate pairs become one sign, and two ids one; PostgreSQL has no NUL. */
+export function unkeptIn(text: string): string | undefined {
+  if (!text.isWellFormed()) return 'holds half of a surrogate pair';
+  return text.includes('\0') ? 'holds a NUL character' : undefined;
+}
+
 /** Checks a message's text by the contract; keeps it as sent. Error: `invalid_request`. */
 export function checkText(text: string, field = 'text'): void {
-  if (text.includes('\0')) throw new MillraceError('invalid_request', `${field}: holds a NUL character`);
-  if (!text.isWellFormed()) throw new MillraceError('invalid_request', `${field}: holds half of a surrogate pair`);
+  const unkept = unkeptIn(text);
+  if (unkept) throw new MillraceError('invalid_request', `${field}: ${unkept}`);
   // Unicode's blanks, and the byte order mark that JavaScript takes for one.
   if (/^[\p{White_Space}\ufeff]*$/u.test(text))
     throw new MillraceError('invalid_request', `${field}: is empty or only blanks`);

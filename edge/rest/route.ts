@@ -3,6 +3,7 @@ import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { CallContext, Caller } from '../calls/context.ts';
+import { unkeptIn } from '../calls/text.ts';
 
 export interface Reply {
   status: number;
@@ -71,9 +72,9 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
   const compiled = TypeCompiler.Compile(schema);
   return (value) => {
     if (compiled.Check(value)) {
-      const half = halfPair(schema, value);
-      if (half === undefined) return value;
-      throw new MillraceError('invalid_request', `${half}: holds half of a surrogate pair`);
+      const detail = unkept(schema, value);
+      if (detail === undefined) return value;
+      throw new MillraceError('invalid_request', detail);
     }
     const error = compiled.Errors(value).First()!;
     const field = error.path.slice(1).replaceAll('/', '.') || where;
@@ -89,15 +90,18 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
 }
 
 /**
- * Where a checked value holds half of a surrogate pair, which no store keeps: all of them become one sign, and two ids one.
- * It goes where the schema goes, however deep the rest is. A frame's own `id` is any string, and not kept.
+ * What a checked value holds that no store keeps, and where. It goes where the schema goes, however deep the rest is. A frame's own
+ * `id` is any string, and not kept.
  */
-function halfPair(schema: TSchema, value: unknown, path = ''): string | undefined {
-  if (typeof value === 'string') return value.isWellFormed() || path === 'id' ? undefined : path;
+function unkept(schema: TSchema, value: unknown, path = ''): string | undefined {
+  if (typeof value === 'string') {
+    const held = path === 'id' ? undefined : unkeptIn(value);
+    return held && `${path}: ${held}`;
+  }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, part] of Object.entries(value)) {
     const known: TSchema | undefined = Array.isArray(value) ? schema['items'] : schema['properties']?.[name];
-    const found = known && halfPair(known, part, path ? `${path}.${name}` : name);
+    const found = known && unkept(known, part, path ? `${path}.${name}` : name);
     if (found !== undefined) return found;
   }
   return undefined;

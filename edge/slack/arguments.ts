@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { unkeptIn } from '../calls/text.ts';
 import { limits } from '../limits.ts';
 import type { HttpRequest } from '../transport/port.ts';
 import { SlackError } from './errors.ts';
@@ -39,8 +40,8 @@ export class Arguments {
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value === 'object') throw refused(name, 'must be a text');
     const text = asText(value);
-    // All of these would be kept as one and the same sign.
-    if (!text.isWellFormed()) throw refused(name, 'holds half of a surrogate pair');
+    const unkept = unkeptIn(text);
+    if (unkept) throw refused(name, unkept);
     return text;
   }
 

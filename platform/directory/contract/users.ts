@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { Role } from '../port.ts';
 import { all, type Open, refused, request, withPeople } from './setup.ts';
 
 export function userContract(open: Open): void {
@@ -35,6 +36,22 @@ export function userContract(open: Open): void {
       ),
     );
     assert.equal((await directory.users('w', { limit: 10 })).items.length, 1);
+    await close();
+  });
+
+  it('provisions those who come with someone who can’t be kept', async () => {
+    const { directory, close } = await open();
+    const come = (user_id: string, role: Role = 'member') =>
+      directory.provision({ workspace_id: 'w', user_id, role }).then(
+        () => user_id,
+        () => `not ${user_id}`,
+      );
+    const people = [come('U1'), come('U2'), come('U3', null as never), come('U4')];
+    assert.deepEqual(await Promise.all(people), ['U1', 'U2', 'not U3', 'U4']);
+    assert.deepEqual(
+      (await directory.users('w', { limit: 10 })).items.map(({ user_id }) => user_id),
+      ['U1', 'U2', 'U4'],
+    );
     await close();
   });
 

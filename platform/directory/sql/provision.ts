@@ -54,10 +54,17 @@ export class Provisioner {
           one.resolve(users[index]!);
         });
       } catch (error) {
-        for (const one of group) one.reject(error);
+        if (group.length === 1 || this.scope.dialect.asUnavailable(error)) for (const one of group) one.reject(error);
+        else await this.oneByOne(group);
       }
     }
     this.running = false;
+  }
+
+  /** One of them can't be written: that fails alone. */
+  private async oneByOne(group: Waiting[]): Promise<void> {
+    for (const { person, resolve, reject } of group)
+      await this.write([person]).then(([user]) => resolve(user!), reject);
   }
 
   /** Almost always all is as it should be: a read alone spares the flush. Undefined where something has to be written. */
