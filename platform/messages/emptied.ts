@@ -1,10 +1,15 @@
 import type { Message } from '../../schemas/generated/types.ts';
+import { erasedUser } from '../keys.ts';
 
-/** A message as one that was deleted: its place stays, what it said does not. */
+/** What stays of a root that retention took, while its thread goes on: its place. Erasure looks at no such root, so it is nobody's. */
 export function emptied(message: Message): Message {
   return {
     ...message,
-    ...{ text: '', client_msg_id: '', deleted: true, edited_at: null, stamps: null },
+    ...{ user_id: erasedUser, text: '', client_msg_id: '', deleted: true, edited_at: null, stamps: null },
     ...{ reactions: [], mentions: [], mentions_channel: 0, mentions_here: [], reached: [] },
   };
+}
+
+export function isEmptied({ deleted, user_id }: Message): boolean {
+  return deleted && user_id === erasedUser;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Message } from '../../schemas/generated/types.ts';
+import { erasedUser } from '../keys.ts';
 import type { OpenMessages } from './contract.ts';
 import { fixture } from './fixture.ts';
 import type { MessageStore, RowWrite } from './port.ts';
@@ -146,6 +147,21 @@ export function lifeContract(name: string, open: () => Promise<OpenMessages>): v
         assert.deepEqual(await store.goingOn(channel, '0', 9), []);
         const { messages } = await store.scan(null, 10);
         assert.deepEqual(messages, []);
+      }),
+    );
+
+    it(
+      'names nobody as the author of a root that stays for its thread alone, also of one that was deleted before',
+      withStore(async (store) => {
+        await fill(store);
+        await store.write([row(message(4, { rev: 14, text: '', deleted: true })), trim(6, 5, 5)]);
+        const authors = async () =>
+          Promise.all(
+            [2, 4].map(async (n) => (await store.thread(channel, idOf(n), { limit: 9 }))?.messages[0]?.user_id),
+          );
+        assert.deepEqual(await authors(), [erasedUser, erasedUser]);
+        assert.deepEqual((await removeAll(store)).sort(), [1, 2, 3, 4, 5].map(idOf).sort());
+        assert.deepEqual(await authors(), [erasedUser, erasedUser]);
       }),
     );
 

@@ -139,7 +139,7 @@ export interface History {
  *   every later read. A write of an older rev than the row has changes nothing.
  * - Message ids are decimal strings; one that isn't is like an unknown one.
  * - What was trimmed (retention) is in no read, whether its rows are gone yet or not; the root of a thread that goes on above
- *   that is shown by `thread` as a deleted message.
+ *   that is shown by `thread` as a deleted message of `erasedUser`.
  * - Errors: `unavailable` when the store doesn't answer in 5 s.
  */
 export interface MessageStore {

@@ -1,5 +1,5 @@
 import type { Message } from '../../../schemas/generated/types.ts';
-import { emptied } from '../emptied.ts';
+import { emptied, isEmptied } from '../emptied.ts';
 import type { ChannelId, TrimmedMessage } from '../port.ts';
 import type { Buckets } from './buckets.ts';
 import type { Find } from './find.ts';
@@ -37,7 +37,7 @@ export async function readTrimmed(reads: Reads, channel: ChannelId, limit: numbe
       for (const reply of replies) found.push({ message_id: String(reply['message_id']), thread_id: root.message_id });
     }
     // One whose thread goes on is emptied once, and then stays.
-    if (!root.deleted || root.reply_count === 0 || !(await goesOn(session, channel, id, floor)))
+    if (!isEmptied(root) || root.reply_count === 0 || !(await goesOn(session, channel, id, floor)))
       found.push({ message_id: root.message_id, thread_id: null });
     if (found.length >= limit) break;
   }

@@ -1,5 +1,5 @@
 import { after, bigintAt, key, numberAt } from '../../lmdb/key.ts';
-import { emptied } from '../emptied.ts';
+import { emptied, isEmptied } from '../emptied.ts';
 import type { ChannelId, TrimmedMessage } from '../port.ts';
 import { of, type Rows } from './rows.ts';
 
@@ -24,7 +24,7 @@ export function trimmedRows(rows: Rows, channel: ChannelId, limit: number): Trim
       if (found.length >= limit) return found;
     }
     // One whose thread goes on is emptied once, and then stays.
-    if (!root.deleted || !hasReplies(rows, channel, id, floor))
+    if (!isEmptied(root) || !hasReplies(rows, channel, id, floor))
       found.push({ message_id: root.message_id, thread_id: null });
     if (found.length >= limit) return found;
   }
