@@ -158,13 +158,14 @@ export interface Directory extends PushDirectory, DataLifeDirectory {
   users(workspaceId: string, page: PageRequest & { prefix?: string | undefined }): Promise<Page<User>>;
   /** Ends a person's access. False where it had ended already, and for someone unknown. */
   deactivate(person: Person, request: ChangeRequest): Promise<boolean>;
-  /** Gives it back, with the channels that they were in. False where it had not ended. */
+  /** Gives it back, with the channels that they were in. False where it had not ended. Error: `conflict` for one who is to be erased. */
   reactivate(person: Person, request: ChangeRequest): Promise<boolean>;
 
   /**
    * `created` is false where the idempotency key, or a dm between the same people, already has a channel, which is
    * returned; `change_id` is that of the last outbox row written (one joined row for each 1,000 members), null if none.
-   * Errors: `conflict` for a taken name or id, and past a bound of `most`; `not_found` naming unknown members.
+   * Errors: `conflict` for a taken name or id, past a bound of `most`, and (but for another region's) naming members who are
+   * to be erased; `not_found` naming unknown members.
    */
   createChannel(
     channel: NewChannel,
@@ -196,7 +197,8 @@ export interface Directory extends PushDirectory, DataLifeDirectory {
    * Adds those who are no members yet; `change_id` of the last outbox row, null where nothing changed. A dm that people
    * were added to or left is from then on the dm between those who are in it now (where these have no other).
    * Errors: `not_found` for an unknown channel, or naming unknown users; `conflict` for an archived channel,
-   * and past a bound of `most`, which counts those who are members already as well.
+   * past a bound of `most`, which counts those who are members already as well, and (but for another region's request) naming
+   * people who are to be erased.
    */
   addMembers(
     workspaceId: string,

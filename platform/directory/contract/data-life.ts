@@ -85,6 +85,28 @@ export function dataLifeContract(open: Open): void {
     await close();
   });
 
+  it('gives nobody back who is to be erased, neither their access nor a place in a channel', async () => {
+    const { directory, close } = await withPeople(open, ['ann', 'bob', 'eve']);
+    const eve = person('eve');
+    await directory.createChannel(channel('C1', { members: ['eve'] }), request);
+    await directory.requestErasure(eve, request);
+    await directory.leaveAll(eve, request);
+    await assert.rejects(directory.reactivate(eve, request), refused('conflict', /erased/));
+    assert.equal((await directory.user(eve))?.deactivated, true);
+    await assert.rejects(directory.addMembers('w', 'C1', ['bob', 'eve'], request), refused('conflict', /eve/));
+    await assert.rejects(
+      directory.createChannel(channel('C2', { members: ['eve'] }), request),
+      refused('conflict', /eve/),
+    );
+    // Another region's word is not refused: it took others in, too, and the next sweep has them leave.
+    const elsewhere = { ...request, region: 2 };
+    assert.notEqual((await directory.addMembers('w', 'C1', ['bob', 'eve'], elsewhere)).change_id, null);
+    await directory.leaveAll(eve, request);
+    await directory.finishErasure(eve, request);
+    assert.equal((await directory.access(person('ann'), 'C1'))?.channel.member_count, 2);
+    await close();
+  });
+
   it('erases a person: nothing names them any more, and nothing makes them anew', async () => {
     const { directory, close } = await withPeople(open, ['ann', 'zoë"x', 'cat']);
     const zoe = person('zoë"x');

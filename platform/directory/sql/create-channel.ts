@@ -7,7 +7,7 @@ import { dmKey, nameKey } from './names.ts';
 import { type DirectoryStory, memberChanges, writeOutbox } from './outbox.ts';
 import { inTransaction, type Scope } from './scope.ts';
 import type { ChannelRow } from './tables.ts';
-import { requireUsers } from './users.ts';
+import { refuseErasing, requireUsers } from './users.ts';
 
 export interface Created {
   channel: ChannelRecord;
@@ -49,6 +49,8 @@ export function createChannel(
     if (made && row.imported && row.channel_id !== made.channel_id) row.dm_key = null;
     else if (made) return { channel: made, created: false, change_id: null };
     await requireUsers(tx, row.workspace_id, people);
+    // What another region has done is done: the next sweep takes them out again.
+    if (request.region === undefined) await refuseErasing(tx, row.workspace_id, 'members', people);
     await requireFree(tx, row);
     await checkBounds(tx, row.workspace_id, people, people.length, most);
     await tx.db.insertInto('channels').values(row).execute();

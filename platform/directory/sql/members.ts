@@ -7,7 +7,7 @@ import { dmKey } from './names.ts';
 import { memberChanges, writeOutbox } from './outbox.ts';
 import { inTransaction, type Scope } from './scope.ts';
 import type { ChannelRow } from './tables.ts';
-import { requireUsers } from './users.ts';
+import { refuseErasing, requireUsers } from './users.ts';
 
 export type ChangeMembers = (
   scope: Scope,
@@ -22,6 +22,8 @@ export const addMembers: ChangeMembers = (scope, workspaceId, channelId, userIds
   changeMembers(scope, workspaceId, channelId, request, 'joined', async (tx, { member_count, archived }) => {
     if (archived !== 0) throw archivedConflict();
     await requireUsers(tx, workspaceId, userIds);
+    // What another region has done is done: the next sweep takes them out again.
+    if (request.region === undefined) await refuseErasing(tx, workspaceId, 'members', userIds);
     if (most) {
       const known = new Set(await membersAmong(tx, workspaceId, channelId, userIds));
       const added = [...new Set(userIds)].filter((id) => !known.has(id));

@@ -77,6 +77,8 @@ export function setDeactivated(
       .where('deactivated', '=', Number(!deactivated))
       .executeTakeFirst();
     if (result.numUpdatedRows === 0n) return false;
+    // Behind the row's lock, so that one that was asked for meanwhile is seen.
+    if (!deactivated) await refuseErasing(tx, workspace_id, 'user_id', [user_id]);
     const action = deactivated ? 'person.deactivated' : 'person.reactivated';
     await writeAudit(tx, [{ workspace_id, actor_id, trace_id, action, user_ids: [user_id] }]);
     return true;
@@ -97,6 +99,25 @@ export async function requireUsers(scope: Scope, workspaceId: string, userIds: s
   const named = unknown.slice(0, 10).map((row) => row.id);
   const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : '';
   throw new MillraceError('not_found', `members: no such user here: ${named.join(', ')}${more}`);
+}
+
+/** Error: `conflict` that names those who are to be erased (ten of them at most). */
+export async function refuseErasing(
+  scope: Scope,
+  workspaceId: string,
+  field: string,
+  userIds: string[],
+): Promise<void> {
+  const rows = await scope.db
+    .selectFrom('erasures')
+    .select('user_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('done_at', 'is', null)
+    .where('user_id', 'in', scope.db.selectFrom(scope.dialect.listed(userIds).as('listed')).select('listed.id'))
+    .limit(10)
+    .execute();
+  if (rows.length === 0) return;
+  throw new MillraceError('conflict', `${field}: to be erased, for good: ${rows.map((row) => row.user_id).join(', ')}`);
 }
 
 export function userOf(row: UserRow): User {
