@@ -181,8 +181,11 @@ export interface MessageStore {
   trimmed(channel: ChannelId, limit: number): Promise<TrimmedMessage[]>;
   /** Roots that were trimmed and whose threads go on, by id; after one, at most `limit`. */
   goingOn(channel: ChannelId, after: string, limit: number): Promise<string[]>;
-  /** Removes their rows, and some more that nothing above needs. A root whose thread goes on stays, as a deleted message. */
-  removeTrimmed(channel: ChannelId, messages: TrimmedMessage[]): Promise<void>;
+  /**
+   * Removes their rows, and some more that nothing above needs: true while there may be more of these, also once no messages are
+   * left. A root whose thread goes on stays, as a deleted message.
+   */
+  removeTrimmed(channel: ChannelId, messages: TrimmedMessage[]): Promise<boolean>;
   /**
    * Removes what is a person's own: memberships, markers, mentions; and what names them in the channels: as a participant of
    * threads, in events that tell who came and went, where `instead` stands from then on.

@@ -56,16 +56,17 @@ export async function* removeTrimmed(
   )) {
     const channel: ChannelId = { workspace_id, channel_id };
     if (await holds.keep(channel)) continue;
-    for (let first = true; ; first = false) {
+    for (let first = true, more = true; more; first = false) {
       if (signal.aborted) return;
       const some = await store.trimmed(channel, rowsAtOnce);
-      if (some.length === 0) break;
-      // Hidden by now, so what is left of an object is what is still to be read.
-      if (first && tier) done.objects += await renewBelow(tier, channel, trim.below_id);
-      await search.remove(some.map(({ message_id }) => ({ ...channel, message_id })));
-      await store.removeTrimmed(channel, some);
+      if (some.length > 0) {
+        // Hidden by now, so what is left of an object is what is still to be read.
+        if (first && tier) done.objects += await renewBelow(tier, channel, trim.below_id);
+        await search.remove(some.map(({ message_id }) => ({ ...channel, message_id })));
+      }
+      more = (await store.removeTrimmed(channel, some)) || some.length > 0;
       done.removed += some.length;
-      yield done;
+      if (more) yield done;
     }
   }
 }

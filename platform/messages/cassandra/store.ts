@@ -170,8 +170,10 @@ export class CassandraMessages implements HotMessages {
     return this.session.call(() => readGoingOn(this.scope, channel, BigInt(after), limit));
   }
 
-  removeTrimmed(channel: ChannelId, messages: TrimmedMessage[]): Promise<void> {
-    return this.session.call(() => removeTrimmed(this.scope, channel, messages));
+  /** Events go by themselves, and mentions of all in one piece: nothing is left to be asked for again. */
+  async removeTrimmed(channel: ChannelId, messages: TrimmedMessage[]): Promise<boolean> {
+    if (messages.length > 0) await this.session.call(() => removeTrimmed(this.scope, channel, messages));
+    return false;
   }
 
   /** Each step has a deadline of its own: an erasure is rare, and long. */

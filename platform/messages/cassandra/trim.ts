@@ -1,5 +1,6 @@
 import type { Message } from '../../../schemas/generated/types.ts';
 import { emptied, isEmptied } from '../emptied.ts';
+import { mentionsOf } from '../mentions-of.ts';
 import type { ChannelId, TrimmedMessage } from '../port.ts';
 import type { Buckets } from './buckets.ts';
 import type { Find } from './find.ts';
@@ -104,8 +105,21 @@ export async function removeTrimmed(scope: Scope, channel: ChannelId, messages: 
     remove('replies', 'root_id message_id', [root, id], [root]);
     remove('reply_roots', 'slice message_id', [sliceOf(id), id], [sliceOf(id)]);
   }
-  const roots = messages.filter(({ thread_id }) => thread_id === null).map(({ message_id }) => BigInt(message_id));
-  for (const root of await find.topLevel(channel, roots)) {
+  const idsOf = (ofRoots: boolean) =>
+    messages.filter((one) => (one.thread_id === null) === ofRoots).map(({ message_id }) => BigInt(message_id));
+  const [roots, replies] = await Promise.all([
+    find.topLevel(channel, idsOf(true)),
+    find.replies(channel, idsOf(false)),
+  ]);
+  // A stub does not tell whom its message mentions, so those of archived messages stay: they are read, and few bytes.
+  for (const { user_id, rev: since } of [...roots, ...replies].flatMap(mentionsOf))
+    statements.push({
+      query:
+        'DELETE FROM mentions USING TIMESTAMP ? WHERE workspace_id = ? AND user_id = ? AND channel_id = ? AND rev = ?',
+      params: [now, workspace_id, user_id, channel_id, BigInt(since)],
+      partition: `${workspace_id}\0${user_id}`,
+    });
+  for (const root of roots) {
     const id = BigInt(root.message_id);
     const { table, names, key } = placeOf(channel, root);
     if (root.reply_count > 0 && (await goesOn(session, channel, id, floor))) {

@@ -28,7 +28,7 @@ import { forgetPerson, rowsThatName } from './forget.ts';
 import { readHistory } from './history.ts';
 import { mentionOf } from './mention.ts';
 import { identityKey, idOf, markerOf, of, ofPerson, Rows } from './rows.ts';
-import { hasReplies, removeTrimmedRows, rootsGoingOn, trimmedRows } from './trim.ts';
+import { hasOthers, hasReplies, removeTrimmedRows, rootsGoingOn, trimmedRows } from './trim.ts';
 import { versionsOf } from './versions.ts';
 import { writeRow, writeStub } from './write.ts';
 
@@ -225,8 +225,9 @@ export class LmdbMessages implements HotMessages {
     return rootsGoingOn(this.rows, channel, BigInt(from), limit);
   }
 
-  async removeTrimmed(channel: ChannelId, messages: TrimmedMessage[]): Promise<void> {
-    await this.environment.write(() => removeTrimmedRows(this.rows, channel, messages));
+  async removeTrimmed(channel: ChannelId, messages: TrimmedMessage[]): Promise<boolean> {
+    if (messages.length === 0 && !hasOthers(this.rows, channel)) return false;
+    return this.environment.write(() => removeTrimmedRows(this.rows, channel, messages));
   }
 
   async forget(person: Person, channelIds: string[], instead: string): Promise<void> {

@@ -1,7 +1,10 @@
+import type { Message } from '../../../schemas/generated/types.ts';
 import { after, bigintAt, key, numberAt } from '../../lmdb/key.ts';
+import type { Table } from '../../lmdb/table.ts';
 import { emptied, isEmptied } from '../emptied.ts';
+import { mentionsOf } from '../mentions-of.ts';
 import type { ChannelId, TrimmedMessage } from '../port.ts';
-import { of, type Rows } from './rows.ts';
+import { of, ofPerson, type Rows } from './rows.ts';
 
 /** Rows that go beside messages, at once. */
 const others = 5000;
@@ -44,13 +47,14 @@ export function rootsGoingOn(rows: Rows, channel: ChannelId, from: bigint, limit
 }
 
 /** The port's removeTrimmed. Inside `Environment.write`. */
-export function removeTrimmedRows(rows: Rows, channel: ChannelId, messages: TrimmedMessage[]): void {
+export function removeTrimmedRows(rows: Rows, channel: ChannelId, messages: TrimmedMessage[]): boolean {
   const floor = rows.floor(channel);
   for (const { message_id, thread_id } of messages) {
     const id = BigInt(message_id);
     rows.versions.remove(key(of(channel), id));
     const place = rows.place(channel, id, thread_id);
     const row = place.table.get(place.key);
+    if (row) removeMentions(rows, channel, rows.decode(row));
     if (thread_id !== null) {
       rows.roots.remove(key(of(channel), id));
       place.table.remove(place.key);
@@ -63,10 +67,29 @@ export function removeTrimmedRows(rows: Rows, channel: ChannelId, messages: Trim
       place.table.remove(place.key);
     }
   }
+  let more = false;
+  for (const [table, found] of othersBelow(rows, channel, others)) {
+    for (const at of found) table.remove(at);
+    more ||= found.length === others;
+  }
+  return more;
+}
+
+/** Whether there are rows below the line besides messages. */
+export function hasOthers(rows: Rows, channel: ChannelId): boolean {
+  return othersBelow(rows, channel, 1).some(([, found]) => found.length > 0);
+}
+
+/** Keys, at most `limit` of each table. Events below are of messages that are gone, and mentions in them are read. */
+function othersBelow(rows: Rows, channel: ChannelId, limit: number): [Table, Buffer[]][] {
   const trim = rows.trims.committed(key(of(channel)));
-  if (!trim) return;
-  // Events below are of messages that are gone, and mentions in them are read.
-  const range = { start: key(of(channel)), end: key(of(channel), numberAt(trim, 16) + 1), limit: others };
-  for (const table of [rows.events, rows.channelMentions])
-    for (const { key: at } of table.range(range)) table.remove(at);
+  if (!trim) return [];
+  const range = { start: key(of(channel)), end: key(of(channel), numberAt(trim, 16) + 1), limit };
+  return [rows.events, rows.channelMentions].map((table) => [table, Array.from(table.range(range), (row) => row.key)]);
+}
+
+/** A stub does not tell whom its message mentions, so those of archived messages stay: they are read, and few bytes. */
+function removeMentions(rows: Rows, { workspace_id, channel_id }: ChannelId, message: Message): void {
+  for (const { user_id, rev } of mentionsOf(message))
+    rows.mentions.remove(key(ofPerson({ workspace_id, user_id }), channel_id, rev));
 }
