@@ -146,6 +146,8 @@ export class SlackSockets implements SocketHandlers {
     if (!identity) return connection.disconnect('link_disabled', 4401);
     await this.ports.admission.admit(identity);
     const key = keyOf(identity);
+    // What waits was made for the old role, and so would be what comes.
+    if (this.apps.get(key)?.identity.role !== identity.role) this.end(key, 'refresh_requested');
     const app = this.apps.get(key) ?? this.newApp(identity, key);
     if (!app) return connection.disconnect('too_many_websockets', 1013);
     try {
