@@ -25,6 +25,8 @@ export interface SlackCall {
   origin: string;
   /** Makes the address of a socket for the caller. Error: `too_many_websockets`. */
   socketUrl(): string;
+  /** Before work that is as much as one more call: counts it as one. Errors: `rate_limited`; `request_timeout` once nobody waits any more. */
+  again(): void;
 }
 
 /** A channel that the caller may read, and what the directory says of the two. */

@@ -40,7 +40,7 @@ export interface SlackServerPorts {
 export function slackServer(ports: SlackServerPorts): (request: HttpRequest) => Promise<HttpResponse> {
   const { context, admission, times } = ports;
 
-  async function answer(request: HttpRequest, trace_id: string): Promise<object> {
+  async function answer(request: HttpRequest, trace_id: string, began: number): Promise<object> {
     const method = slackMethods.get(nameOf(request));
     if (!method) throw new SlackError('unknown_method', 'there is no such method here: see docs/slack-api.md');
     if (request.body === oversized) throw new SlackError('invalid_arguments', 'the body is larger than 4 MiB');
@@ -48,7 +48,11 @@ export function slackServer(ports: SlackServerPorts): (request: HttpRequest) => 
     const caller = { ...(await admitted(admission, tokenOf(request, args))), trace_id };
     const origin = originOf(request, ports.tls);
     const socketUrl = (): string => `${origin.replace(/^http/, 'ws')}${ports.socketPath(caller)}`;
-    return { ok: true, ...(await method.run({ context, caller, args, times, origin, socketUrl })) };
+    const again = (): void => {
+      if (performance.now() - began >= callDeadline_ms) throw tooLong();
+      admission.count(caller);
+    };
+    return { ok: true, ...(await method.run({ context, caller, args, times, origin, socketUrl, again })) };
   }
 
   return async (request) => {
@@ -59,7 +63,7 @@ export function slackServer(ports: SlackServerPorts): (request: HttpRequest) => 
     let response: HttpResponse;
     let failed: string | undefined;
     try {
-      response = json(200, await withDeadline(answer(request, carried), callDeadline_ms, tooLong));
+      response = json(200, await withDeadline(answer(request, carried, began), callDeadline_ms, tooLong));
     } catch (error) {
       const known = error instanceof SlackError ? error : inSlackWords(asMillraceError(error, logger, traceId));
       failed = known.error;

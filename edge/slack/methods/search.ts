@@ -53,8 +53,8 @@ function wordsOf(query: string): string {
   return query.replace(/(from|in):<[@#]([^<>|\s]+)(?:\|[^<>]*)?>/gi, '$1:$2');
 }
 
-/** One page of hits. The index goes from page to page, so those before it are read, too: 100 of 100 at most. */
-async function hitsOf({ context, caller, args }: SlackCall, q: string, page: number, count: number) {
+/** One page of hits. The index goes from page to page, so those before it are read, too, each as one more call: 100 of 100 at most. */
+async function hitsOf({ context, caller, args, again }: SlackCall, q: string, page: number, count: number) {
   const sort = args.text('sort') === 'timestamp' ? ('newest' as const) : ('relevance' as const);
   let cursor: string | undefined;
   for (let at = 1; ; at++) {
@@ -62,6 +62,7 @@ async function hitsOf({ context, caller, args }: SlackCall, q: string, page: num
     if (at === page) return found;
     if (found.next_cursor === null) return { hits: [], total: found.total };
     cursor = found.next_cursor;
+    again();
   }
 }
 
