@@ -124,6 +124,20 @@ test('comes back after 4408 and 1012, with a fresh token', async () => {
   assert.deepEqual(server.protocols.at(-1), ['millrace.v1', 'bearer.t4']);
 });
 
+test('a token that expires is followed by another; one refused before hello stops the session', async () => {
+  let tokens = 0;
+  connect({ token: () => `t${++tokens}` });
+  await connected();
+  server.cut(4401);
+  await until(() => server.protocols.length === 2 && session.state.status === 'connected', 'back');
+  assert.deepEqual(server.protocols[1], ['millrace.v1', 'bearer.t2']);
+  server.refuse.push(4401);
+  server.cut(4401);
+  await until(() => session.state.status === 'stopped', 'stopped');
+  assert.equal(session.state.status === 'stopped' && session.state.reason, 'unauthenticated');
+  assert.equal(server.protocols.length, 3);
+});
+
 test('obeys reconnect: leaves, and comes back after the time it was told', async () => {
   connect();
   await connected();

@@ -242,8 +242,10 @@ export class MillraceSession {
     if (connection !== this.#connection) return;
     const returnAt = this.#returnAt;
     const lived = this.#helloAt > 0 ? this.#clock.now() - this.#helloAt : 0;
+    // A token that was good until now has run out, and whoever gave it may give the next; one refused at once is no good.
+    const expired = closed.code === 4401 && this.#helloAt > 0 && typeof this.#options.token === 'function';
     this.#leave();
-    if (closed.code === 4401 || closed.code === 4403) {
+    if ((closed.code === 4401 && !expired) || closed.code === 4403) {
       const reason = closed.code === 4401 ? 'unauthenticated' : 'forbidden';
       this.#setState({ status: 'stopped', reason, detail: closed.reason || reason });
       return;
