@@ -173,6 +173,17 @@ test('pings an idle socket, and leaves one that stays silent for two heartbeats'
   await until(() => session.state.status !== 'connected', 'left', 500);
 });
 
+test('a rev ahead of the server, as after a restore of it, costs one resume', async () => {
+  server.publish('a');
+  connect({ revs: { a: 9, b: 0 } });
+  await until(() => resets.length > 0, 'a reset');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  server.publish('a');
+  await caughtUp();
+  assert.deepEqual([resets, seen.get('a'), server.protocols.length], [['a'], [2], 1]);
+  assert.equal(server.received.filter(({ type }) => type === 'resume').length, 1);
+});
+
 test('hears of channels that it comes to and goes from', async () => {
   connect();
   await connected();
