@@ -118,6 +118,11 @@ export class Workspace {
     return this.history.search(q, { channel, person: (id) => this.people.name(id) });
   }
 
+  /** How many messages are not sent yet, in other tabs, too. */
+  get unsent(): number {
+    return this.#drafts.countWith(this.client.outbox.drafts());
+  }
+
   /** Deletes what is kept of this person on this device. */
   async wipe(): Promise<void> {
     this.client.close();

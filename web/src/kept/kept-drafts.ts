@@ -58,6 +58,12 @@ export class KeptDrafts {
     localStorage.removeItem(this.#prefix + clientMsgId);
   }
 
+  /** How many unsent messages `wipe` would lose: those of other tabs, and these of this one. */
+  countWith(drafts: readonly Draft[]): number {
+    const ids = this.#keys().map((key) => key.slice(this.#prefix.length));
+    return new Set([...ids, ...drafts.map(({ client_msg_id }) => client_msg_id)]).size;
+  }
+
   wipe(): void {
     for (const key of this.#keys()) localStorage.removeItem(key);
     this.#orders.clear();
