@@ -6,7 +6,7 @@ export type { HttpOptions } from './http.ts';
 export { compareIds, erasedUser, newClientId } from './identity.ts';
 export { type ClientOptions, createClient, type MillraceClient, socketUrl } from './millrace-client.ts';
 export { type ErrorCode, MillraceError } from './millrace-error.ts';
-export { type Draft, Outbox, type OutboxOptions } from './outbox.ts';
+export { type Draft, Outbox, type OutboxOptions, SAFE_TO_REPEAT_MS, staleDraft } from './outbox.ts';
 export { PresenceWatcher, type PresenceWatcherOptions } from './presence-watcher.ts';
 export { MillraceRest } from './rest.ts';
 export { MillraceSession, type SessionOptions } from './session.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
+import { systemClock } from './clock.ts';
 import { createClient } from './millrace-client.ts';
 import { MillraceError } from './millrace-error.ts';
 import { type Draft, Outbox } from './outbox.ts';
@@ -69,6 +70,35 @@ test('refuses more than its limit', () => {
   outbox.add({ channel_id: 'a', text: '2' });
   assert.throws(() => outbox.add({ channel_id: 'a', text: '3' }), { code: 'queue_full' });
   assert.equal(outbox.drafts().length, 2);
+});
+
+test('sends nothing again by itself once the server may have forgotten having had it', async () => {
+  let now = Date.parse('2026-01-02T17:00:00Z');
+  const clock = { ...systemClock, now: () => now };
+  let tries = 0;
+  let up = false;
+  const send = async ({ client_msg_id }: Draft) => {
+    tries++;
+    if (!up) throw new MillraceError({ code: 'disconnected', detail: 'the ack is lost' });
+    return messageOf('a', 1, { client_msg_id });
+  };
+  const outbox = new Outbox({ send, clock, backoff });
+  outbox.setOnline(true);
+  const tried = outbox.add({ channel_id: 'a', text: 'tried on Friday' });
+  await until(() => tries === 1, 'tried');
+  outbox.setOnline(false);
+  outbox.add({ channel_id: 'a', text: 'waits since Friday' });
+  now += 60 * 3_600_000;
+  up = true;
+  outbox.setOnline(true);
+  await until(() => outbox.drafts().every(({ status }) => status === 'failed'), 'all tried');
+  assert.deepEqual(
+    outbox.drafts().map(({ text, error }) => [text, error?.code]),
+    [['tried on Friday', 'stale']],
+  );
+  assert.equal(tries, 2);
+  outbox.retry(tried.client_msg_id);
+  await until(() => outbox.drafts().length === 0, 'sent, as told');
 });
 
 test('goes on where an earlier run stopped', async () => {

@@ -20,6 +20,14 @@ export interface Draft {
   readonly message?: Message;
 }
 
+/** The server knows a `client_msg_id` for 24 hours at least; after that a message that was sent could come twice. */
+export const SAFE_TO_REPEAT_MS = 20 * 60 * 60_000;
+
+/** Why a draft that may have been sent too long ago is not sent again by itself. */
+export function staleDraft(): MillraceError {
+  return new MillraceError({ code: 'stale', detail: 'it was written long ago, and may have been sent then.' });
+}
+
 export interface OutboxOptions {
   /** Sends one draft under its `client_msg_id`; rejects with `MillraceError`, within a deadline of its own. */
   readonly send: (draft: Draft) => Promise<Message>;
@@ -33,14 +41,16 @@ export interface OutboxOptions {
 
 /**
  * Sends drafts until each is stored or refused: in each channel one after the other, in the order of adding; channels
- * side by side. What a repeat may mend is repeated under the same `client_msg_id` without end; what it can't is marked
- * `failed` and waits for `retry` or `discard`, and the next goes on.
+ * side by side. What a repeat may mend is repeated under the same `client_msg_id` for as long as the server is sure to know
+ * that; what it can't is marked `failed` and waits for `retry` or `discard`, and the next goes on.
  */
 export class Outbox {
   readonly events = new Emitter<{ change: Draft; discard: Draft }>();
   readonly #options: OutboxOptions;
   readonly #clock: Clock;
   readonly #drafts = new Map<string, Draft>();
+  /** When the drafts that may be stored by now were first tried; for those of an earlier run, when they were written. */
+  readonly #tried = new Map<string, number>();
   readonly #busy = new Set<string>();
   readonly #waits = new Map<string, () => void>();
   #online = false;
@@ -49,7 +59,10 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    for (const draft of (options.drafts ?? []).slice(0, this.#limit)) this.#drafts.set(draft.client_msg_id, draft);
+    for (const draft of (options.drafts ?? []).slice(0, this.#limit)) {
+      this.#drafts.set(draft.client_msg_id, draft);
+      this.#tried.set(draft.client_msg_id, Date.parse(draft.created_at));
+    }
   }
 
   get #limit(): number {
@@ -79,10 +92,11 @@ export class Outbox {
     return draft;
   }
 
-  /** Tries a failed draft again, at its old place in the order. */
+  /** Tries a failed draft again, at its old place in the order; one that is `stale` by the word of whoever asks. */
   retry(clientMsgId: string): void {
     const draft = this.#drafts.get(clientMsgId);
     if (draft?.status !== 'failed') return;
+    this.#tried.delete(clientMsgId);
     const { error: _, ...rest } = draft;
     this.#change({ ...rest, status: 'sending' });
     this.#pump(draft.channel_id);
@@ -93,6 +107,7 @@ export class Outbox {
     const draft = this.#drafts.get(clientMsgId);
     if (draft?.status !== 'failed') return;
     this.#drafts.delete(clientMsgId);
+    this.#tried.delete(clientMsgId);
     this.events.emit('discard', draft);
   }
 
@@ -136,6 +151,13 @@ export class Outbox {
     for (let attempt = 0; this.#online && !this.#closed; ) {
       const draft = this.#next(channelId);
       if (!draft) return;
+      const now = this.#clock.now();
+      const tried = this.#tried.get(draft.client_msg_id) ?? now;
+      if (now - tried >= SAFE_TO_REPEAT_MS) {
+        this.#change({ ...draft, status: 'failed', error: staleDraft() });
+        continue;
+      }
+      this.#tried.set(draft.client_msg_id, tried);
       try {
         this.#sent(draft, await this.#options.send(draft));
         attempt = 0;
@@ -162,6 +184,7 @@ export class Outbox {
 
   #sent(draft: Draft, message: Message): void {
     if (!this.#drafts.delete(draft.client_msg_id)) return;
+    this.#tried.delete(draft.client_msg_id);
     this.events.emit('change', { ...draft, status: 'sent', message });
   }
 

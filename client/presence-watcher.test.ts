@@ -57,6 +57,21 @@ test('asks again after a reconnect, and hears what changed meanwhile', () =>
     assert.deepEqual(asked(server), [['bob'], ['bob']]);
   }));
 
+test('asks again when it was refused for the moment, for those on the screen by then', () =>
+  withWatcher(async (server, watcher) => {
+    server.unavailable = 3;
+    watcher.show('list', ['bob']);
+    await until(() => watcher.of('bob') === 'online', 'bob');
+    assert.equal(asked(server).length, 4);
+    server.unavailable = 1;
+    watcher.show('list', ['bob', 'carol']);
+    await until(() => server.unavailable === 0, 'refused');
+    watcher.show('list', ['dave']);
+    await until(() => watcher.of('dave') === 'online', 'dave');
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    assert.deepEqual(asked(server).at(-1), ['dave']);
+  }));
+
 test('watches 500 at most, those of the first parts', () =>
   withWatcher(async (server, watcher) => {
     watcher.show('me', ['me']);

@@ -6,7 +6,7 @@ interface Held {
   rev: number;
   /** A `resume` is on its way: what does not continue `rev` came before it was taken, and comes again. */
   resuming: boolean;
-  /** The highest rev heard, delivered or not. */
+  /** The highest rev heard by this connection, delivered or not: one from elsewhere may lie ahead of the server. */
   heard: number;
 }
 
@@ -31,7 +31,7 @@ export class RevGate {
   /** Takes a rev that the app holds, from an earlier run or a fresh subscription. */
   hold(channelId: string, rev: number): boolean {
     if (!this.#held.has(channelId) && this.#held.size >= this.#maxChannels) return false;
-    this.#held.set(channelId, { rev, resuming: false, heard: rev });
+    this.#held.set(channelId, { rev, resuming: false, heard: 0 });
     return true;
   }
 
@@ -55,8 +55,8 @@ export class RevGate {
       this.hold(channelId, rev);
       return 'deliver';
     }
-    if (rev <= held.rev) return 'drop';
     held.heard = Math.max(held.heard, rev);
+    if (rev <= held.rev) return 'drop';
     if (rev === held.rev + 1) {
       held.rev = rev;
       return 'deliver';
@@ -119,7 +119,7 @@ export class RevGate {
   disconnected(): void {
     for (const held of this.#held.values()) {
       held.resuming = false;
-      held.heard = held.rev;
+      held.heard = 0;
     }
   }
 }

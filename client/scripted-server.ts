@@ -31,7 +31,7 @@ export class ScriptedServer {
   lose = 0;
   /** Frames until the connection is cut; undefined: never. */
   cutAfter: number | undefined;
-  /** Answers to `send` that are `unavailable`. */
+  /** Answers to `send` and `presence.watch` that are `unavailable`. */
   unavailable = 0;
   /** Sends that are stored, and whose connection is cut instead of an ack. */
   loseAck = 0;
@@ -129,17 +129,21 @@ export class ScriptedServer {
     if (frame.type === 'resume') setTimeout(() => this.#resume(socket, frame), this.resumeDelayMs);
     if (frame.type === 'send') this.#store(socket, frame);
     if (frame.type === 'presence.watch') {
+      if (this.#refuses(socket, frame.id)) return;
       const presence = (frame.user_ids ?? []).map((user_id) => ({ user_id, status: 'online' }));
       this.#send(socket, { type: 'ack', id: frame.id, presence });
     }
   }
 
+  #refuses(socket: WebSocket, id: string | undefined): boolean {
+    if (this.unavailable <= 0) return false;
+    this.unavailable--;
+    this.#send(socket, { type: 'error', id, code: 'unavailable', detail: 'as the script says' });
+    return true;
+  }
+
   #store(socket: WebSocket, { id, channel_id = '', text = '', client_msg_id = '' }: ClientFrame): void {
-    if (this.unavailable > 0) {
-      this.unavailable--;
-      this.#send(socket, { type: 'error', id, code: 'unavailable', detail: 'as the script says' });
-      return;
-    }
+    if (this.#refuses(socket, id)) return;
     if (!this.#logs.has(channel_id)) {
       this.#send(socket, { type: 'error', id, code: 'not_found', detail: 'no such channel' });
       return;

@@ -124,6 +124,20 @@ test('comes back after 4408 and 1012, with a fresh token', async () => {
   assert.deepEqual(server.protocols.at(-1), ['millrace.v1', 'bearer.t4']);
 });
 
+test('a token that expires is followed by another; one refused before hello stops the session', async () => {
+  let tokens = 0;
+  connect({ token: () => `t${++tokens}` });
+  await connected();
+  server.cut(4401);
+  await until(() => server.protocols.length === 2 && session.state.status === 'connected', 'back');
+  assert.deepEqual(server.protocols[1], ['millrace.v1', 'bearer.t2']);
+  server.refuse.push(4401);
+  server.cut(4401);
+  await until(() => session.state.status === 'stopped', 'stopped');
+  assert.equal(session.state.status === 'stopped' && session.state.reason, 'unauthenticated');
+  assert.equal(server.protocols.length, 3);
+});
+
 test('obeys reconnect: leaves, and comes back after the time it was told', async () => {
   connect();
   await connected();
@@ -157,6 +171,17 @@ test('pings an idle socket, and leaves one that stays silent for two heartbeats'
   assert.equal(server.protocols.length, 1);
   server.mute = true;
   await until(() => session.state.status !== 'connected', 'left', 500);
+});
+
+test('a rev ahead of the server, as after a restore of it, costs one resume', async () => {
+  server.publish('a');
+  connect({ revs: { a: 9, b: 0 } });
+  await until(() => resets.length > 0, 'a reset');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  server.publish('a');
+  await caughtUp();
+  assert.deepEqual([resets, seen.get('a'), server.protocols.length], [['a'], [2], 1]);
+  assert.equal(server.received.filter(({ type }) => type === 'resume').length, 1);
 });
 
 test('hears of channels that it comes to and goes from', async () => {

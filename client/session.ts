@@ -50,6 +50,7 @@ export class MillraceSession {
   #helloAt = 0;
   #returnAt = 0;
   #watched: readonly string[] = [];
+  #cancelWatch: () => void = () => undefined;
   #sawHello = false;
   /** Counts the tries, so that a token that came too late starts nothing. */
   #run = 0;
@@ -242,8 +243,10 @@ export class MillraceSession {
     if (connection !== this.#connection) return;
     const returnAt = this.#returnAt;
     const lived = this.#helloAt > 0 ? this.#clock.now() - this.#helloAt : 0;
+    // A token that was good until now has run out, and whoever gave it may give the next; one refused at once is no good.
+    const expired = closed.code === 4401 && this.#helloAt > 0 && typeof this.#options.token === 'function';
     this.#leave();
-    if (closed.code === 4401 || closed.code === 4403) {
+    if ((closed.code === 4401 && !expired) || closed.code === 4403) {
       const reason = closed.code === 4401 ? 'unauthenticated' : 'forbidden';
       this.#setState({ status: 'stopped', reason, detail: closed.reason || reason });
       return;
@@ -254,6 +257,7 @@ export class MillraceSession {
 
   #leave(): void {
     this.#cancelTimer();
+    this.#cancelWatch();
     this.#resumer?.close();
     this.#resumer = undefined;
     this.#connection = undefined;
@@ -272,17 +276,25 @@ export class MillraceSession {
     this.#setState({ status: 'waiting', retryAt: this.#clock.now() + wait, attempt: this.#attempt, detail });
   }
 
-  async #watch(): Promise<void> {
+  async #watch(attempt = 0): Promise<void> {
+    this.#cancelWatch();
+    const watched = this.#watched;
+    const connection = this.#connection;
     try {
       // At once, for a change that follows the answer must not be overwritten by it.
-      await this.request('presence.watch', { user_ids: this.#watched }, ({ presence }) => {
+      await this.request('presence.watch', { user_ids: watched }, ({ presence }) => {
         for (const { user_id, status } of presence) {
           this.events.emit('presence', { type: 'presence', user_id, status });
         }
       });
     } catch (error) {
-      if (error instanceof MillraceError) this.events.emit('problem', error);
-      else throw error;
+      if (!(error instanceof MillraceError)) throw error;
+      this.events.emit('problem', error);
+      // Others are watched by now, or the next hello says it again.
+      if (!error.retryable || watched !== this.#watched || connection !== this.#connection || this.#returnAt > 0)
+        return;
+      const wait = fullJitter(attempt, this.#options.backoff ?? DEFAULT_BACKOFF, this.#clock);
+      this.#cancelWatch = this.#clock.after(wait, () => void this.#watch(attempt + 1));
     }
   }
 

@@ -105,6 +105,42 @@ test('counts a reply at its root, and shows it in its thread only', () => {
   );
 });
 
+/** A root as it is now, with its replies counted, and the events that made it so. */
+function threadOf(replies: number): { root: Message; events: EventFrame[] } {
+  const root = messageOf('a', 1, { reply_count: replies });
+  const events = [root, ...range(2, replies + 1).map((reply) => ({ ...reply, thread_id: root.message_id }))];
+  return { root, events: events.map(created) };
+}
+const counts = (timeline: Timeline) => timeline.messages.map(({ reply_count }) => reply_count);
+
+test('counts no reply twice that a page read ahead of the events holds already', () => {
+  const timeline = new Timeline(options);
+  const { root, events } = threadOf(4);
+  const page = { messages: [{ ...root, reply_count: 3 }], has_more_after: false, head: { rev: 4 } };
+  timeline.complete(timeline.begin('window'), page);
+  // The root's own event among them tells of it as it is by now.
+  for (const event of events) timeline.apply(event);
+  assert.deepEqual(counts(timeline), [4]);
+  const root2 = { ...root, text: 'edited', rev: 7, reply_count: 5 };
+  timeline.take(root2);
+  timeline.apply({ ...created(messageOf('a', 6, { thread_id: root.message_id })) });
+  assert.deepEqual(counts(timeline), [5]);
+});
+
+test('counts the replies that came while a page was on its way, and those of a root that is new itself', () => {
+  const { root, events } = threadOf(3);
+  const late = new Timeline(options);
+  const request = late.begin('window');
+  for (const event of events) late.apply(event);
+  const page = { messages: [{ ...root, reply_count: 1 }], has_more_after: false, head: { rev: 2 } };
+  late.complete(request, page);
+  assert.deepEqual(counts(late), [3]);
+  const fresh = new Timeline(options);
+  fresh.complete(fresh.begin('window'), { messages: [], has_more_after: false, head: { rev: 0 } });
+  for (const event of events) fresh.apply(event);
+  assert.deepEqual(counts(fresh), [3]);
+});
+
 test('whatever the order of pages and events, the window is one run of the channel without holes', () => {
   const step = fc.oneof(
     fc.constant('publish' as const),

@@ -24,6 +24,8 @@ export interface TimelinePage {
   readonly messages: readonly Message[];
   readonly has_more_before?: boolean;
   readonly has_more_after: boolean;
+  /** How far the channel had come when it was read; without it, as far as this timeline has heard. */
+  readonly head?: { readonly rev: number };
 }
 
 /** A page that was asked for: which end it continues, and what had been heard by then. */
@@ -44,6 +46,9 @@ export class Timeline {
   readonly #limit: number;
   readonly #recent = new RecentMessages(256);
   readonly #echoes = new Map<string, Draft>();
+  /** The rev as of which a message counts its replies, where that is not its own; of a reply, the rev of its event. */
+  readonly #countedTo = new WeakMap<Message, number>();
+  #heard = 0;
   #messages: Message[] = [];
   #loaded = false;
   hasMoreBefore = false;
@@ -61,6 +66,11 @@ export class Timeline {
 
   get messages(): readonly Message[] {
     return this.#messages;
+  }
+
+  /** The rev as of which a message counts its replies: a page that was read ahead of the events has some of them already. */
+  countedTo(message: Message): number {
+    return this.#countedTo.get(message) ?? message.rev;
   }
 
   /** Whether a first page came. */
@@ -110,10 +120,13 @@ export class Timeline {
     for (const message of page.messages) {
       // A thread's later page may bring its root again; where that was given up, it would leave a hole after it.
       if (direction === 'after' && request.anchor && compareIds(message.message_id, request.anchor) <= 0) continue;
-      this.#put(message, 'page');
+      this.#put(message, 'page', page.head?.rev ?? this.#heard);
     }
     // Live news that came while the page was on its way.
-    for (const message of this.#recent.all()) this.#put(message, 'live');
+    for (const message of this.#recent.all()) {
+      if (this.#belongs(message)) this.#put(message, 'live', this.countedTo(message));
+      else this.#countReply(message);
+    }
     this.#trim(direction === 'before' ? 'newest' : 'oldest');
     return true;
   }
@@ -124,9 +137,16 @@ export class Timeline {
     if (frame.channel_id === this.#options.channelId && event.kind === 'channel.changed')
       return this.#drop(event.channel.history_from);
     if (frame.channel_id !== this.#options.channelId || !('message' in event)) return false;
+    this.#heard = Math.max(this.#heard, frame.rev);
     const { message } = event;
-    if (!this.#belongs(message)) return this.#countReply(event.kind, message);
-    return this.#take(message);
+    if (event.kind !== 'message.created') return this.#belongs(message) && this.#take(message);
+    // An event that is caught up tells of a message as it is by now, but the replies come by events of their own.
+    const made = { ...message, reply_count: 0 };
+    this.#countedTo.set(made, frame.rev);
+    if (this.#belongs(message)) return this.#take(made);
+    if (message.thread_id === null || this.#options.root !== undefined) return false;
+    this.#recent.add(made);
+    return this.#countReply(made);
   }
 
   /** Takes a message from elsewhere: an answer to a send, an edit, a reaction. */
@@ -152,6 +172,8 @@ export class Timeline {
     this.#messages = [];
     this.#loaded = false;
     this.#recent.clear();
+    // It may have been ahead of the server.
+    this.#heard = 0;
     this.hasMoreBefore = false;
     this.hasMoreAfter = false;
   }
@@ -167,23 +189,26 @@ export class Timeline {
       // The echo stays until the window is there to show the message in its place.
       return false;
     }
-    const put = this.#put(message, 'live');
+    const put = this.#put(message, 'live', this.countedTo(message));
     if (put) this.#trim('oldest');
     return put || fresh;
   }
 
-  #put(message: Message, from: 'page' | 'live'): boolean {
+  #put(message: Message, from: 'page' | 'live', countedTo: number): boolean {
     if (message.user_id === this.#options.userId) this.#echoes.delete(message.client_msg_id);
     const list = this.#messages;
     const at = lowerBound(list, message.message_id);
     const held = list[at];
     if (held?.message_id === message.message_id) {
       const newer = message.rev >= held.rev ? message : held;
-      // A reply raises its root's count but not its rev, so of two readings the higher count is the later one.
-      const reply_count = Math.max(held.reply_count, message.reply_count);
-      if (newer === held && reply_count === held.reply_count) return false;
-      list[at] = { ...newer, reply_count };
-      return true;
+      // A reply raises its root's count but not its rev. Live, it is counted by its own event alone.
+      const recount = from === 'page' && countedTo >= this.countedTo(held);
+      const reply_count = recount ? Math.max(held.reply_count, message.reply_count) : held.reply_count;
+      const same = newer === held && reply_count === held.reply_count;
+      const shown = same ? held : { ...newer, reply_count };
+      this.#countedTo.set(shown, recount ? countedTo : this.countedTo(held));
+      list[at] = shown;
+      return !same;
     }
     if (from === 'live') {
       if (at === 0 && this.hasMoreBefore) return false;
@@ -193,6 +218,7 @@ export class Timeline {
         return true;
       }
     }
+    this.#countedTo.set(message, countedTo);
     list.splice(at, 0, message);
     return true;
   }
@@ -214,13 +240,15 @@ export class Timeline {
     return true;
   }
 
-  /** A reply is not a row of the channel, but counts at its root. */
-  #countReply(kind: string, reply: Message): boolean {
-    if (kind !== 'message.created' || reply.thread_id === null || this.#options.root !== undefined) return false;
-    const at = lowerBound(this.#messages, reply.thread_id);
+  /** A reply is not a row of the channel, but counts at its root, if it is not counted there yet. */
+  #countReply(reply: Message): boolean {
+    const at = lowerBound(this.#messages, reply.thread_id!);
     const root = this.#messages[at];
-    if (root?.message_id !== reply.thread_id) return false;
-    this.#messages[at] = { ...root, reply_count: root.reply_count + 1 };
+    const rev = this.countedTo(reply);
+    if (root?.message_id !== reply.thread_id || rev <= this.countedTo(root)) return false;
+    const counted = { ...root, reply_count: root.reply_count + 1 };
+    this.#countedTo.set(counted, rev);
+    this.#messages[at] = counted;
     return true;
   }
 

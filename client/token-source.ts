@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 
-/** A JWT, or what gives the current one before each try. */
+/** A JWT, or what gives the current one before each try: then a session outlives the expiry of a token. */
 export type TokenSource = string | (() => string | Promise<string>);
 
 /** The current token. Rejects as the source does, or with code `timeout` after `ms`. */

@@ -26,6 +26,23 @@ test('a group is offered, sent by its id, and shown by its name', { skip }, asyn
   assert.equal(await page.getByRole('textbox', { name: 'Message #general' }).inputValue(), 'dear @Night writers ');
 });
 
+test('an unfinished text keeps whom it mentions while another channel is shown', { skip }, async () => {
+  const { server, general } = stage;
+  server.workspace.room('other', 'public', ['alice', 'bob']);
+  const page = await stage.visit('alice');
+  await page.keyboard.type('dear @bob');
+  await page.getByRole('option', { name: /Bob Okafor/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^other/ }).click();
+  await page.getByRole('textbox', { name: 'Message #other' }).waitFor();
+  await page.getByRole('button', { name: /^general/ }).click();
+  const field = page.getByRole('textbox', { name: 'Message #general' });
+  assert.equal(await field.inputValue(), 'dear @Bob Okafor ');
+  await field.press('Enter');
+  await page.locator('article .mention', { hasText: '@Bob Okafor' }).waitFor();
+  assert.equal(server.workspace.find(general).messages.at(-1)?.text, 'dear <@bob> ');
+});
+
 test('people are found by the beginning of their name, with their presence, and written to', { skip }, async () => {
   const { server } = stage;
   server.workspace.setPresence('carol', 'busy');

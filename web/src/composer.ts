@@ -22,7 +22,7 @@ export interface ComposerOptions {
   readonly onTyping: () => void;
   /** One's last message, for the arrow key in an empty field. */
   readonly lastOwn: () => Message | undefined;
-  /** Where unfinished text is kept while another channel is shown. */
+  /** Where unfinished text is kept, as it would be sent, while another channel is shown. */
   readonly unfinished: Map<string, string>;
   readonly place: string;
 }
@@ -57,7 +57,7 @@ export class Composer {
       h('div', { class: 'composer-box' }, this.#input, this.#send),
       this.#hint,
     );
-    this.#input.value = options.unfinished.get(options.place) ?? '';
+    this.#input.value = this.#decoded(options.unfinished.get(options.place) ?? '');
     this.#input.addEventListener('input', () => this.#onInput());
     this.#input.addEventListener('keydown', (event) => this.#onKey(event));
     this.element.addEventListener('submit', (event) => {
@@ -83,16 +83,17 @@ export class Composer {
   /** Puts a message's text into the field; sending then changes the message. */
   edit(message: Message): void {
     this.#editing = message;
-    const { people, groups } = this.#options.workspace;
-    this.#input.value = this.#names.decode(message.text, {
-      person: (id) => people.name(id),
-      group: (id) => groups.name(id),
-    });
+    this.#input.value = this.#decoded(message.text);
     this.element.classList.add('editing');
     this.#options.onEditing?.(true);
     this.#fit();
     this.#input.focus();
     this.#input.setSelectionRange(this.#input.value.length, this.#input.value.length);
+  }
+
+  #decoded(text: string): string {
+    const { people, groups } = this.#options.workspace;
+    return this.#names.decode(text, { person: (id) => people.name(id), group: (id) => groups.name(id) });
   }
 
   #onInput(): void {
@@ -117,7 +118,7 @@ export class Composer {
   #keep(): void {
     const { unfinished, place } = this.#options;
     unfinished.delete(place);
-    if (this.#input.value !== '') unfinished.set(place, this.#input.value);
+    if (this.#input.value !== '') unfinished.set(place, this.#names.encode(this.#input.value));
     if (unfinished.size > 100) unfinished.delete(unfinished.keys().next().value!);
   }
 

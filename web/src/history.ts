@@ -76,8 +76,11 @@ export class History {
   keep(channelId: string, timeline: Timeline): void {
     const rev = this.#client.session.revs()[channelId];
     if (rev === undefined || timeline.hasMoreAfter) return;
-    const { messages, hasMoreBefore } = timeline;
-    this.#keeper.add({ kind: 'window', channelId, seen: { rev, messages: [...messages], whole: !hasMoreBefore } });
+    const messages = [...timeline.messages];
+    const counts = messages.map((message) => [message.message_id, timeline.countedTo(message)] as const);
+    const counted = Object.fromEntries(counts.filter(([, to]) => to > rev));
+    const seen = { rev, messages, whole: !timeline.hasMoreBefore, counted };
+    this.#keeper.add({ kind: 'window', channelId, seen });
   }
 
   keepReplies(channelId: string, timeline: Timeline): void {

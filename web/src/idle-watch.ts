@@ -10,6 +10,8 @@ export class IdleWatch {
   readonly #stop = new AbortController();
   #activeAt = Date.now();
   #idle = false;
+  /** The server may not have heard it: the next look says it again. */
+  #due = false;
 
   constructor(session: MillraceSession) {
     this.#session = session;
@@ -19,9 +21,13 @@ export class IdleWatch {
     }
     const timer = setInterval(() => {
       if (!this.#idle && Date.now() - this.#activeAt >= IDLE_MS) this.#say(true);
+      else if (this.#due) this.#say(this.#idle);
     }, LOOK_MS);
     // A new connection counts as a device that is used.
-    const off = session.events.on('hello', () => this.#idle && this.#say(true));
+    const off = session.events.on('hello', () => {
+      this.#due = false;
+      if (this.#idle) this.#say(true);
+    });
     signal.addEventListener('abort', () => {
       clearInterval(timer);
       off();
@@ -39,9 +45,10 @@ export class IdleWatch {
 
   #say(idle: boolean): void {
     this.#idle = idle;
+    this.#due = false;
     this.#session.request('presence.set', { idle }).catch((error: unknown) => {
       if (!(error instanceof MillraceError)) throw error;
-      // Without a connection the next hello says it again.
+      this.#due ||= error.retryable && idle === this.#idle;
       console.debug(`presence: ${error.message}`);
     });
   }

@@ -38,7 +38,7 @@ async function start(note?: string): Promise<void> {
     return;
   }
   const app = new App(workspace, async () => {
-    const unsent = workspace.client.outbox.drafts().length;
+    const unsent = workspace.unsent;
     const lost = `${unsent === 1 ? 'One message is' : `${unsent} messages are`} not sent yet, and would be lost.`;
     if (unsent > 0 && !(await confirmDialog('Sign out?', lost, 'Sign out'))) return;
     dropToken();

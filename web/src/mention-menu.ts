@@ -126,12 +126,13 @@ export class MentionMenu {
     const choice = this.#choices[index];
     const typed = this.#typed();
     if (!choice || typed === undefined) return;
+    let { name } = choice;
     if (choice.kind === 'person') {
-      this.#names.add(choice.name, `<@${choice.user.user_id}>`);
+      name = this.#names.add(name, `<@${choice.user.user_id}>`);
       this.#workspace.people.learn(choice.user);
-    } else if (choice.kind === 'group') this.#names.add(choice.name, `<!group:${choice.groupId}>`);
+    } else if (choice.kind === 'group') name = this.#names.add(name, `<!group:${choice.groupId}>`);
     const end = this.#input.selectionStart;
-    this.#input.setRangeText(`${choice.name} `, end - typed.length, end, 'end');
+    this.#input.setRangeText(`${name} `, end - typed.length, end, 'end');
     this.#input.dispatchEvent(new Event('input'));
     this.#close();
   }

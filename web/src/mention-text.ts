@@ -4,14 +4,20 @@ export interface Callings {
   readonly group: (groupId: string) => string;
 }
 
+const EVERYONE: ReadonlySet<string> = new Set(['channel', 'here']);
+
 /** The names that a composer's text uses: `@Ada Lovelace` for what is sent as `<@ada>`. At most 100 are kept. */
 export class MentionNames {
   readonly #codes = new Map<string, string>();
 
-  /** `code`: as it is sent. */
-  add(name: string, code: string): void {
+  /** `code`: as it is sent. Returns what to write for it: the id stands behind a name that is another's already. */
+  add(name: string, code: string): string {
+    const id = /^<(?:@|!group:)(.+)>$/.exec(code)?.[1] ?? '';
+    let unique = name;
+    while (EVERYONE.has(unique) || (this.#codes.get(unique) ?? code) !== code) unique = `${unique} (${id})`;
     if (this.#codes.size >= 100) this.#codes.delete(this.#codes.keys().next().value!);
-    this.#codes.set(name, code);
+    this.#codes.set(unique, code);
+    return unique;
   }
 
   /** Turns what was typed into what is sent: `@name` of those added, `@channel` and `@here`. */
@@ -31,8 +37,7 @@ export class MentionNames {
   }
 
   #called(name: string, code: string): string {
-    this.add(name, code);
-    return `@${name}`;
+    return `@${this.add(name, code)}`;
   }
 }
 

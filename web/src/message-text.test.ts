@@ -145,6 +145,21 @@ test('sends ids for the names that were chosen, and no others', () => {
   assert.equal(editing.encode(text), '<@u9> <!channel> <!group:n>');
 });
 
+test('tells two people of one name apart, and a person from everyone', () => {
+  const names = new MentionNames();
+  assert.deepEqual(
+    [names.add('Ann', '<@u1>'), names.add('Ann', '<@u2>'), names.add('Ann', '<@u1>')],
+    ['Ann', 'Ann (u2)', 'Ann'],
+  );
+  assert.equal(names.add('here', '<@u3>'), 'here (u3)');
+  assert.equal(names.encode('@Ann @Ann (u2) @here (u3) @here'), '<@u1> <@u2> <@u3> <!here>');
+  const editing = new MentionNames();
+  const nameOf = { person: () => 'Ann', group: () => 'Ann' };
+  const text = '<@u1> please ask <@u2> of <!group:g>, and <@u1>';
+  assert.equal(editing.decode(text, nameOf), '@Ann please ask @Ann (u2) of @Ann (g), and @Ann');
+  assert.equal(editing.encode(editing.decode(text, nameOf)), text);
+});
+
 /** The text that tokens were read from. */
 function written(tokens: readonly Token[]): string {
   const sign = { bold: '*', italic: '_', struck: '~' };

@@ -43,6 +43,33 @@ test('sending reads the channel', () => {
   assert.deepEqual(unread.total(), { unread: 0, mentions: 0 });
 });
 
+test('an answer that was read before an event takes nothing of it back', () => {
+  const unread = counts();
+  const old = [{ channel_id: 'a', last_seq: 5, last_read_seq: 3, unread: 2, mentions: 0 }];
+  const asked = unread.mark;
+  unread.created(message(6, { mentions: ['me'] }));
+  unread.created({ ...message(1), channel_id: 'new' });
+  assert.equal(unread.load(old, asked), false);
+  assert.deepEqual(unread.total(), { unread: 4, mentions: 1 });
+  // Asked again: the last word, also on what one has read. What is not in it one has left.
+  assert.equal(
+    unread.load([{ channel_id: 'a', last_seq: 6, last_read_seq: 6, unread: 0, mentions: 0 }], unread.mark),
+    true,
+  );
+  assert.deepEqual([unread.total(), unread.all().length], [{ unread: 0, mentions: 0 }, 1]);
+});
+
+test('an answer that lags behind what was heard before takes no message back, unless the server went back', () => {
+  const unread = counts();
+  const old = [{ channel_id: 'a', last_seq: 5, last_read_seq: 3, unread: 2, mentions: 0 }];
+  unread.created(message(6));
+  unread.load(old, unread.mark);
+  assert.equal(unread.get('a').unread, 3);
+  unread.reset('a', 5);
+  unread.load(old, unread.mark);
+  assert.equal(unread.get('a').unread, 2);
+});
+
 test('a marker moves forward, and one that is behind changes nothing', () => {
   const unread = counts();
   unread.read({ channel_id: 'a', last_read_seq: 5, unread: 0, mentions: 0 });

@@ -118,6 +118,11 @@ export class Workspace {
     return this.history.search(q, { channel, person: (id) => this.people.name(id) });
   }
 
+  /** How many messages are not sent yet, in other tabs, too. */
+  get unsent(): number {
+    return this.#drafts.countWith(this.client.outbox.drafts());
+  }
+
   /** Deletes what is kept of this person on this device. */
   async wipe(): Promise<void> {
     this.client.close();
@@ -143,14 +148,15 @@ export class Workspace {
       cursor = answer.next_cursor;
       if (!cursor) break;
     }
+    const asked = this.unread.mark;
     const [unreads] = await Promise.all([
       rest.unreads(),
       this.people.meet(this.#restored !== undefined),
       this.groups.meet(),
       this.levels.load(),
     ]);
-    this.unread.load(unreads.channels);
-    this.reading.loaded();
+    if (this.unread.load(unreads.channels, asked)) this.reading.loaded();
+    else this.#refreshUnreads();
     // Left, or removed from, while this page was not there to hear of it.
     if (!cursor) for (const id of this.#restored ?? []) if (!found.has(id)) this.remove(id);
     this.#restored = undefined;
@@ -251,7 +257,8 @@ export class Workspace {
     session.events.on('event', (frame) => this.#take(frame));
     session.events.on('added', ({ channel_id }) => void this.#fetch(channel_id));
     session.events.on('removed', ({ channel_id }) => this.remove(channel_id));
-    session.events.on('reset', ({ channel_id }) => {
+    session.events.on('reset', ({ channel_id, head }) => {
+      this.unread.reset(channel_id, head.seq);
       this.#refreshUnreads();
       this.events.emit('reset', channel_id);
     });
@@ -319,8 +326,9 @@ export class Workspace {
     clearTimeout(this.#unreadsDue);
     this.#unreadsDue = setTimeout(async () => {
       try {
-        this.unread.load((await this.client.rest.unreads()).channels);
-        this.reading.loaded();
+        const asked = this.unread.mark;
+        if (this.unread.load((await this.client.rest.unreads()).channels, asked)) this.reading.loaded();
+        else this.#refreshUnreads();
         this.events.emit('change', undefined);
       } catch (error) {
         if (!(error instanceof MillraceError)) throw error;

@@ -51,6 +51,17 @@ test('keeps persons apart, and wipes one alone', () => {
   assert.deepEqual(ids(new KeptDrafts(alice).read()), ['a']);
 });
 
+test('counts what other tabs have not sent, too, and each once', () => {
+  const [here, there] = [new KeptDrafts(alice), new KeptDrafts(alice)];
+  here.keep(draft('mine'));
+  there.keep(draft('theirs'));
+  new KeptDrafts({ ...alice, user_id: 'bob' }).keep(draft('bobs'));
+  // One that the browser had no room for is in this tab only.
+  assert.equal(here.countWith([draft('mine'), draft('no-room')]), 3);
+  there.drop('theirs');
+  assert.equal(here.countWith([draft('mine')]), 1);
+});
+
 test('sends nothing again by itself that the server may have forgotten having had', () => {
   const kept = new KeptDrafts(alice);
   const hours = (count: number) => new Date(Date.now() - count * 3_600_000).toISOString();

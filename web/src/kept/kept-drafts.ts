@@ -1,8 +1,5 @@
-import { type Draft, MillraceError } from '../../../client/index.ts';
+import { type Draft, MillraceError, SAFE_TO_REPEAT_MS, staleDraft } from '../../../client/index.ts';
 import type { Identity } from '../session-token.ts';
-
-/** The server knows a `client_msg_id` for 24 hours at least; after that a message that was sent could come twice. */
-const SAFE_MS = 20 * 60 * 60_000;
 
 type KeptDraft = Omit<Draft, 'error' | 'message'> & {
   readonly order: number;
@@ -37,9 +34,8 @@ export class KeptDrafts {
     return found.map(({ order, error, ...draft }) => {
       this.#orders.set(draft.client_msg_id, order);
       if (error) return { ...draft, error: new MillraceError(error) };
-      if (Date.now() - Date.parse(draft.created_at) < SAFE_MS) return draft;
-      const detail = 'it was written long ago, and may have been sent then.';
-      return { ...draft, status: 'failed', error: new MillraceError({ code: 'stale', detail }) };
+      if (Date.now() - Date.parse(draft.created_at) < SAFE_TO_REPEAT_MS) return draft;
+      return { ...draft, status: 'failed', error: staleDraft() };
     });
   }
 
@@ -60,6 +56,12 @@ export class KeptDrafts {
   drop(clientMsgId: string): void {
     this.#orders.delete(clientMsgId);
     localStorage.removeItem(this.#prefix + clientMsgId);
+  }
+
+  /** How many unsent messages `wipe` would lose: those of other tabs, and these of this one. */
+  countWith(drafts: readonly Draft[]): number {
+    const ids = this.#keys().map((key) => key.slice(this.#prefix.length));
+    return new Set([...ids, ...drafts.map(({ client_msg_id }) => client_msg_id)]).size;
   }
 
   wipe(): void {

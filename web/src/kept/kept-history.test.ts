@@ -95,6 +95,17 @@ test('keeps replies with their root, and counts them there', () => {
   assert.deepEqual(texts(history), []);
 });
 
+test('counts each reply once, also where the window was read ahead of the events', () => {
+  const root = messageOf('c', 1, { reply_count: 3 });
+  // Events tell of a message as it is by now.
+  const frames = [created(1, root), ...[2, 3, 4, 5].map((rev) => created(rev, { thread_id: root.message_id }))];
+  const count = (history: KeptHistory) => windowOf(history).messages.map(({ reply_count }) => reply_count);
+  const seen = { rev: 1, messages: [root], whole: true, counted: { [root.message_id]: 4 } };
+  assert.deepEqual(count(apply(withWindow(emptyHistory('c', 1), seen), ...frames.slice(1))), [4]);
+  assert.deepEqual(count(apply(withWindow(emptyHistory('c', 0), { ...seen, rev: 0 }), ...frames)), [4]);
+  assert.deepEqual(count(apply(emptyHistory('c', 0), ...frames)), [4]);
+});
+
 test('forgets what lies below the line of what is kept, and knows that nothing is before it', () => {
   const history = { ...apply(emptyHistory('c', 0), ...upTo(4)), whole: false };
   const line = history.messages[2]!.message_id;

@@ -14,6 +14,8 @@ export interface KeptHistory {
   readonly messages: readonly Message[];
   /** Whether nothing older exists. */
   readonly whole: boolean;
+  /** By message id, a later rev as of which its replies are counted: it was read ahead of the events. */
+  readonly counted?: Readonly<Record<string, number>>;
   /** When it was last looked at, ms since 1970; 0: never. */
   readonly used_at: number;
 }
@@ -33,9 +35,12 @@ export function withEvent(history: KeptHistory, { channel_id, rev, event }: Even
   if (event.kind !== 'message.created') {
     return { ...held, rev, messages: known ? put(held.messages, later(known, message)) : held.messages };
   }
-  const root = message.thread_id && held.messages.find(({ message_id }) => message_id === message.thread_id);
-  const counted = root ? put(held.messages, { ...root, reply_count: root.reply_count + 1 }) : held.messages;
-  return trimmed({ ...held, rev, messages: put(counted, message) });
+  const root = held.messages.find(({ message_id }) => message_id === message.thread_id);
+  const news = root && rev > (held.counted?.[root.message_id] ?? 0);
+  const counted = news ? put(held.messages, { ...root, reply_count: root.reply_count + 1 }) : held.messages;
+  // It is told as it is by now, but its replies come by events of their own.
+  const made = known ? later(known, message) : { ...message, reply_count: 0 };
+  return trimmed({ ...held, rev, messages: put(counted, made) });
 }
 
 /** Takes away what is no longer kept: what lies below a message id. */
@@ -76,6 +81,7 @@ export interface SeenWindow {
   readonly rev: number;
   readonly messages: readonly Message[];
   readonly whole: boolean;
+  readonly counted?: KeptHistory['counted'];
 }
 
 /** Takes what is on the screen; older messages stay where they join it without a gap. */
@@ -90,7 +96,8 @@ export function withWindow(history: KeptHistory, seen: SeenWindow): KeptHistory 
   const older = joins && !seen.whole ? tail.filter(({ message_id }) => compareIds(message_id, first) < 0) : [];
   const replies = history.rev === seen.rev ? history.messages.filter((message) => !isTop(message)) : [];
   const messages = [...older, ...seen.messages, ...replies].sort((a, b) => compareIds(a.message_id, b.message_id));
-  return trimmed({ ...history, rev: seen.rev, messages, whole: seen.whole || (joins && history.whole) });
+  const counted = { ...(older.length > 0 ? history.counted : {}), ...seen.counted };
+  return trimmed({ ...history, rev: seen.rev, messages, whole: seen.whole || (joins && history.whole), counted });
 }
 
 /** Takes replies of an open thread. Its root is kept only among the channel's own messages, else it would leave a gap. */
@@ -100,8 +107,8 @@ export function withReplies(history: KeptHistory, rev: number, messages: readonl
 }
 
 /** The channel's own messages as a page. */
-export function windowOf({ messages, whole }: KeptHistory): TimelinePage {
-  return { messages: messages.filter(isTop), has_more_before: !whole, has_more_after: false };
+export function windowOf({ messages, whole, rev }: KeptHistory): TimelinePage {
+  return { messages: messages.filter(isTop), has_more_before: !whole, has_more_after: false, head: { rev } };
 }
 
 /** A thread's root and the replies that are kept; undefined where the root is not. */
@@ -115,10 +122,10 @@ function isTop({ thread_id }: Message): boolean {
   return thread_id === null;
 }
 
-/** A reply raises its root's count but not its rev, so of two readings the higher count is the later one. */
+/** The newer of two readings, with the replies as counted here: each comes by an event of its own. */
 function later(held: Message, message: Message): Message {
   const newer = message.rev >= held.rev ? message : held;
-  return { ...newer, reply_count: Math.max(held.reply_count, message.reply_count) };
+  return { ...newer, reply_count: held.reply_count };
 }
 
 function put(messages: readonly Message[], message: Message): readonly Message[] {
