@@ -1,5 +1,5 @@
 import { erasedUser } from '../../platform/keys.ts';
-import { emptied } from '../../platform/messages/emptied.ts';
+import { disowned } from '../../platform/messages/emptied.ts';
 import type { Mention, Message, MessageChanged } from '../../schemas/generated/types.ts';
 
 /**
@@ -12,7 +12,7 @@ export function eraseIn(
   versions: boolean,
 ): ((rev: number) => { MessageChanged: MessageChanged }) | undefined {
   const own = message.user_id === person;
-  const next = own ? { ...emptied(message), user_id: erasedUser } : without(message, person);
+  const next = own ? disowned(message) : without(message, person);
   if (!own && !versions && next === message) return undefined;
   const gone = own ? allMentions(message) : allMentions(message).filter(({ user_id }) => user_id === person);
   return (rev) => ({

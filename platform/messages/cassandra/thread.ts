@@ -1,5 +1,5 @@
 import type { Message } from '../../../schemas/generated/types.ts';
-import { emptied } from '../emptied.ts';
+import { disowned } from '../emptied.ts';
 import type { ChannelId } from '../port.ts';
 import type { Find } from './find.ts';
 import { boundOf, idOf } from './place.ts';
@@ -27,7 +27,7 @@ export async function readThread(
     [channel.workspace_id, channel.channel_id, rootId, from < floor ? floor - 1n : from, limit + 1],
   );
   const messages = [
-    ...(skipRoot ? [] : [rootId < floor ? emptied(root) : root]),
+    ...(skipRoot ? [] : [rootId < floor ? disowned(root) : root]),
     ...rows.map((row) => find.decode(row)),
   ];
   return { messages: messages.slice(0, limit), has_more_after: messages.length > limit };

@@ -1,5 +1,5 @@
 import type { Message } from '../../../schemas/generated/types.ts';
-import { emptied, isEmptied } from '../emptied.ts';
+import { disowned, isDisowned } from '../emptied.ts';
 import { mentionsOf } from '../mentions-of.ts';
 import type { ChannelId, TrimmedMessage } from '../port.ts';
 import type { Buckets } from './buckets.ts';
@@ -38,7 +38,7 @@ export async function readTrimmed(reads: Reads, channel: ChannelId, limit: numbe
       for (const reply of replies) found.push({ message_id: String(reply['message_id']), thread_id: root.message_id });
     }
     // One whose thread goes on is emptied once, and then stays.
-    if (!isEmptied(root) || root.reply_count === 0 || !(await goesOn(session, channel, id, floor)))
+    if (!isDisowned(root) || root.reply_count === 0 || !(await goesOn(session, channel, id, floor)))
       found.push({ message_id: root.message_id, thread_id: null });
     if (found.length >= limit) break;
   }
@@ -126,7 +126,7 @@ export async function removeTrimmed(scope: Scope, channel: ChannelId, messages: 
       statements.push({
         query: `INSERT INTO ${table} (${names.join(', ')}, body) VALUES (${names.map(() => '?').join(', ')}, ?) USING TIMESTAMP ?`,
         // The time of a rev that it will never have: what is trimmed is changed no more.
-        params: [...key, codec.encode('Message', { ...emptied(root), rev: root.rev + 1 }), messageTime(root) + 1n],
+        params: [...key, codec.encode('Message', { ...disowned(root), rev: root.rev + 1 }), messageTime(root) + 1n],
         partition: key.slice(0, -1).join('\0'),
       });
       continue;

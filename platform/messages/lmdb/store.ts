@@ -5,7 +5,7 @@ import { after, bigintAt, key, numberAt } from '../../lmdb/key.ts';
 import type { Table } from '../../lmdb/table.ts';
 import type { Codec } from '../../schemas/codec.ts';
 import type { HotMessages, StaleObject } from '../cold/hot.ts';
-import { emptied } from '../emptied.ts';
+import { disowned } from '../emptied.ts';
 import { markerInForce, unreadMarker } from '../markers.ts';
 import {
   type ChannelId,
@@ -106,7 +106,7 @@ export class LmdbMessages implements HotMessages {
     const row = this.rows.messages.committed(key(of(channel), rootId));
     const floor = this.rows.floor(channel);
     if (!row || (rootId < floor && !hasReplies(this.rows, channel, rootId, floor))) return undefined;
-    const root = rootId < floor ? emptied(this.rows.decode(row)) : this.rows.decode(row);
+    const root = rootId < floor ? disowned(this.rows.decode(row)) : this.rows.decode(row);
     const from = request.after === undefined ? undefined : idOf(request.after);
     const skipRoot = from !== undefined && from >= rootId;
     const prefix = key(of(channel), rootId);

@@ -1,7 +1,7 @@
 import type { Message } from '../../../schemas/generated/types.ts';
 import { after, bigintAt, key, numberAt } from '../../lmdb/key.ts';
 import type { Table } from '../../lmdb/table.ts';
-import { emptied, isEmptied } from '../emptied.ts';
+import { disowned, isDisowned } from '../emptied.ts';
 import { mentionsOf } from '../mentions-of.ts';
 import type { ChannelId, TrimmedMessage } from '../port.ts';
 import { of, ofPerson, type Rows } from './rows.ts';
@@ -27,7 +27,7 @@ export function trimmedRows(rows: Rows, channel: ChannelId, limit: number): Trim
       if (found.length >= limit) return found;
     }
     // One whose thread goes on is emptied once, and then stays.
-    if (!isEmptied(root) || !hasReplies(rows, channel, id, floor))
+    if (!isDisowned(root) || !hasReplies(rows, channel, id, floor))
       found.push({ message_id: root.message_id, thread_id: null });
     if (found.length >= limit) return found;
   }
@@ -59,7 +59,7 @@ export function removeTrimmedRows(rows: Rows, channel: ChannelId, messages: Trim
       rows.roots.remove(key(of(channel), id));
       place.table.remove(place.key);
     } else if (row && hasReplies(rows, channel, id, floor)) {
-      place.table.put(place.key, rows.encode(emptied(rows.decode(row))));
+      place.table.put(place.key, rows.encode(disowned(rows.decode(row))));
     } else if (row) {
       rows.seqs.remove(key(of(channel), rows.decode(row).seq));
       const threads = { start: key(of(channel), id), end: after(key(of(channel), id)) };
