@@ -59,31 +59,15 @@ function change(message: Message, user: string, change: ChangeMessage['change'],
 /** `more`: so many plain sends besides. */
 export async function makeWorkload(plans: Plans, more = 0): Promise<Workload> {
   requests = 0;
+  const people = { user_ids: ['bob', 'eve'], change_ids: [], channel: null, region: null };
+  const joined = { DirectoryChange: { change_id: 1, change: 'joined' as const, ...people } };
   const first = [
     send('a', 'alice', '1', { mentions: ['bob'], mentions_channel: true }),
     send('b', 'alice', '1'),
     send('a', 'bob', '1'),
     send('a', 'alice', '1'),
-    command('a', 'alice', {
-      DirectoryChange: {
-        change_id: 1,
-        change: 'joined',
-        user_ids: ['bob', 'eve'],
-        change_ids: [],
-        channel: null,
-        region: null,
-      },
-    }),
-    command('a', 'alice', {
-      DirectoryChange: {
-        change_id: 1,
-        change: 'joined',
-        user_ids: ['bob', 'eve'],
-        change_ids: [],
-        channel: null,
-        region: null,
-      },
-    }),
+    command('a', 'alice', joined),
+    command('a', 'alice', joined),
     send('b', 'bob', '2'),
   ];
   // What an edge would have read of them from the store.
