@@ -13,14 +13,14 @@ import { type Turn, Turns } from './turns.ts';
 /**
  * Units of work over separate engines, in the port's order: rows, then records, then this process's own state with offsets,
  * which move together in lmdb; offsets are told to others a little later. Rows of several units may be on their way at
- * once; records are appended in the order of the calls.
+ * once; a task's records are appended in the order of its calls, and wait for no other task's rows.
  */
 export class EngineUnits implements Units {
   private readonly offsets: Table;
   private readonly turns = new Turns();
   private readonly folded: FoldedTopics;
-  /** Resolves once the last unit of all has called its append, or has been refused. */
-  private called: Promise<void> = Promise.resolve();
+  /** By task: resolves once its last unit under way has called its append, or has been refused. */
+  private readonly called = new Map<string, Promise<void>>();
 
   constructor(
     private readonly engines: {
@@ -42,11 +42,7 @@ export class EngineUnits implements Units {
   async commit(unit: Unit): Promise<Position[]> {
     const { messages, log, shared, state } = this.engines;
     const turn = this.turns.take(unit.offsets);
-    const before = this.called;
-    let told: () => void = () => undefined;
-    this.called = new Promise((resolve) => {
-      told = resolve;
-    });
+    const { before, told } = this.queue(unit);
     try {
       // First, for it may throw: nothing has been changed then.
       const rows = state.encoded(unit.state.filter((write) => !state.isVolatile(write.state)));
@@ -80,6 +76,22 @@ export class EngineUnits implements Units {
   /** Resolves once every process can know how far consumers have come here. Error: `unavailable`. */
   flush(): Promise<void> {
     return this.engines.shared.flush();
+  }
+
+  /** `before` is the task's unit in front, and `told` lets the one behind go on. */
+  private queue({ task }: Unit): { before: Promise<void> | undefined; told: () => void } {
+    if (task === undefined) return { before: undefined, told: () => undefined };
+    const before = this.called.get(task);
+    let resolve: () => void = () => undefined;
+    const called = new Promise<void>((told) => {
+      resolve = told;
+    });
+    this.called.set(task, called);
+    const told = (): void => {
+      if (this.called.get(task) === called) this.called.delete(task);
+      resolve();
+    };
+    return { before, told };
   }
 
   private async keep(unit: Unit, rows: EncodedRow[], turn: Turn, positions: Position[]): Promise<void> {

@@ -21,6 +21,7 @@ const tableRows = { rows: { doc: 'The newest record of each key.' } };
 export class UnitMaker {
   readonly views = new Map<string, StateView>();
   private readonly graph: Graph;
+  private readonly task: string;
   private units = 0;
   /** Of the one source, where there is one: how far its records have come. */
   private origin = 0;
@@ -36,6 +37,7 @@ export class UnitMaker {
   ) {
     this.ahead = mayReadAhead(plan, ports.log);
     const scope = scopeOf(plan.name, generation);
+    this.task = `${scope}/${partition}`;
     const open = (id: string, volatile: boolean) => ports.state.open(`${scope}/${id}`, partition, { volatile });
     for (const node of plan.nodes) {
       if (node.kind === 'table') {
@@ -54,7 +56,7 @@ export class UnitMaker {
   }
 
   empty(): WorkUnit {
-    return new WorkUnit(++this.units, this.ahead);
+    return new WorkUnit(++this.units, this.ahead, this.task);
   }
 
   /** A unit of records of one intake; `failure` is set where a step failed, and nothing has changed then. */

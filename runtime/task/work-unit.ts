@@ -33,6 +33,7 @@ export class WorkUnit {
     readonly id: number,
     /** Whether it may follow from records that are not on disk yet. */
     readonly ahead = false,
+    readonly task?: string,
   ) {}
 
   addEffect(sink: SinkPlan, effect: Effect): void {
