@@ -36,9 +36,9 @@ export function splitQuery(text: string): Part[] {
   return parts;
 }
 
-/** A quote counts where a phrase can begin: in front, behind a minus or a filter's colon. Elsewhere it is a sign (5"). */
+/** A quote counts where a phrase can begin: in front, behind a minus, a filter's colon or a name's sign. Elsewhere it is a sign (5"). */
 function endOf(text: string, start: number): number {
-  const opening = /^(?:-?"|(?:-?)(?:in|from|before|after|has):")/isu.exec(text.slice(start, start + 16));
+  const opening = /^-?(?:(?:in|from|before|after|has):[@#]?)?"/isu.exec(text.slice(start, start + 16));
   if (opening) {
     const close = text.indexOf('"', start + opening[0].length);
     if (close < 0) throw refused(`${text.slice(start, start + 40)} lacks its closing quote`);
@@ -52,7 +52,9 @@ function partOf(source: string): Part {
   const excluded = source.startsWith('-') && source.length > 1;
   const rest = excluded ? source.slice(1) : source;
   const match = keyed.exec(rest);
-  const value = match ? match[2]! : rest;
+  const written = match ? match[2]! : rest;
+  // @"Ann Lee" is the name "@Ann Lee".
+  const value = match ? written.replace(/^([@#])"(.*)"$/su, '"$1$2"') : written;
   const quoted = value.length > 1 && value.startsWith('"') && value.endsWith('"');
   return {
     source,

@@ -41,11 +41,13 @@ describe('search query', () => {
   it('takes filters; days are UTC and themselves excluded', () => {
     const day = Date.UTC(2020, 0, 5);
     assert.deepEqual(
-      parseQuery('in:#general IN:random from:@ann from:"Ann Lee" after:2020-01-05 before:2020-02-29 has:link x'),
+      parseQuery(
+        'in:#general IN:random from:@ann from:"Ann Lee" from:@"Ann Moe" in:#"old days" after:2020-01-05 before:2020-02-29 has:link x',
+      ),
       {
         terms: [{ kind: 'word', word: 'x', excluded: false }],
-        in: ['general', 'random'],
-        from: ['ann', 'Ann Lee'],
+        in: ['general', 'random', 'old days'],
+        from: ['ann', 'Ann Lee', 'Ann Moe'],
         after: day + 86_399_999,
         before: Date.UTC(2020, 1, 29),
         has_link: true,
