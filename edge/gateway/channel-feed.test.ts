@@ -107,3 +107,19 @@ describe('a gap in a channel’s feed, while the store does not answer', () => {
     );
   });
 });
+
+it('tells how far it has come as text that goes on with its events', async () => {
+  const store = { head: async () => ({ rev: 1, seq: 1 }) } as unknown as MessageStore;
+  const feed = new ChannelFeed(
+    channel,
+    store,
+    () => undefined,
+    (error) => assert.fail(String(error)),
+  );
+  await feed.begin();
+  assert.equal(feed.texts.listed, '{"channel_id":"c","head":{"rev":1,"seq":1}}');
+  assert.equal(feed.texts, feed.texts);
+  feed.take(event(2));
+  assert.equal(feed.texts.listed, '{"channel_id":"c","head":{"rev":2,"seq":2}}');
+  assert.equal(feed.texts.caughtUp, '"c":{"status":"caught_up","head":{"rev":2,"seq":2}}');
+});

@@ -1,6 +1,7 @@
 import { channelKey } from '../../platform/keys.ts';
 import type { ChannelId, Head, MessageStore } from '../../platform/messages/port.ts';
 import type { Message, MessageEvent } from '../../schemas/generated/types.ts';
+import { type HeadTexts, headTexts } from '../wire/head-texts.ts';
 import { eventFrame, messageFrame, storedEventFrame } from '../wire/message.ts';
 
 /** Recent frames that a channel keeps for resumes; older ones are read from the store. */
@@ -28,6 +29,7 @@ interface Kept {
  */
 export class ChannelFeed {
   private head: Head | undefined;
+  private headTexts: HeadTexts | undefined;
   private ring: Kept[] = [];
   private waiting: MessageEvent[] = [];
   private reading = false;
@@ -51,6 +53,12 @@ export class ChannelFeed {
   /** Undefined until `begin` is through. */
   get current(): Head | undefined {
     return this.head;
+  }
+
+  /** Of `current`, which must be there: made once for all who come before the next event. */
+  get texts(): HeadTexts {
+    if (this.headTexts?.head !== this.head) this.headTexts = headTexts(this.channel.channel_id, this.head!);
+    return this.headTexts!;
   }
 
   /** Call it after the barrier: what fan-out took up before is in the store, what comes after arrives here. */

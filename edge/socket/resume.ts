@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { channelKey } from '../../platform/keys.ts';
-import type { ChannelId, Head } from '../../platform/messages/port.ts';
+import type { ChannelId } from '../../platform/messages/port.ts';
 import type { CallContext } from '../calls/context.ts';
 import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
+import { goneText, resetText } from '../wire/head-texts.ts';
 import { storedEventFrame } from '../wire/message.ts';
 
 const page = 100;
 /** What a resume may have under way at once: a client that reads well must not be taken for one that doesn't. */
 const pace_bytes = limits.unsent_bytes / 2;
-
-export type Resumed = { status: 'caught_up' | 'reset'; head: Head } | { status: 'gone' };
 
 /**
  * The same as `resumeChannel`, at once, where a channel's newest frames hold all that is asked for and the socket has room; undefined, and
@@ -21,19 +20,19 @@ export function resumeAtOnce(
   socket: Socket,
   channel: ChannelId,
   rev: number,
-): Resumed | undefined {
+): string | undefined {
   const feed = gateway.feed(channel);
   if (!feed?.current || rev > feed.current.rev) return undefined;
   const recent = feed.since(rev);
   if (!recent || !fits(socket, recent)) return undefined;
   for (const frame of recent) socket.send(frame);
-  return { status: 'caught_up', head: feed.current };
+  return feed.texts.caughtUp;
 }
 
 /**
  * Sends every event of a channel after `rev` once, in order, and leaves the socket subscribed: nothing comes twice, and
  * nothing is left out between the last one sent and the first live one. `hears` is asked after each wait: what the person
- * has left meanwhile is neither sent nor subscribed again.
+ * has left meanwhile is neither sent nor subscribed again. Resolves with the channel's entry in `resumed`.
  */
 export async function resumeChannel(
   context: CallContext,
@@ -41,15 +40,16 @@ export async function resumeChannel(
   channel: ChannelId,
   rev: number,
   hears: () => boolean,
-): Promise<Resumed> {
+): Promise<string> {
+  const { channel_id } = channel;
   const feed = context.gateway.feed(channel);
-  if (!feed?.current) return { status: 'gone' };
+  if (!feed?.current) return goneText(channel_id);
   if (rev > feed.current.rev) {
     // Events are in the store before they are here: the client may have read there what has yet to arrive.
     const stored = await context.store.head(channel);
-    if (rev > stored.rev) return hears() ? { status: 'reset', head: feed.current } : { status: 'gone' };
+    if (rev > stored.rev) return hears() ? resetText(channel_id, feed.current) : goneText(channel_id);
     await feed.reached(rev);
-    if (!hears()) return { status: 'gone' };
+    if (!hears()) return goneText(channel_id);
   }
   const done = resumeAtOnce(context, socket, channel, rev);
   if (done) return done;
@@ -64,7 +64,7 @@ export async function resumeChannel(
       if (rest && fits(socket, rest)) {
         // In one go with the subscription: the next live event is the one after these.
         for (const frame of rest) socket.send(frame);
-        return { status: 'caught_up', head: feed.current };
+        return feed.texts.caughtUp;
       }
       if (rest) {
         const from = sent;
@@ -75,21 +75,21 @@ export async function resumeChannel(
           sent++;
         }
         await drained(socket);
-        if (!hears()) return { status: 'gone' };
+        if (!hears()) return goneText(channel_id);
         continue;
       }
       const events = await context.store.eventsAfter(channel, sent, page);
-      if (!hears()) return { status: 'gone' };
-      if (!events || events.length === 0) return { status: 'reset', head: feed.current };
+      if (!hears()) return goneText(channel_id);
+      if (!events || events.length === 0) return resetText(channel_id, feed.current);
       for (const event of events) {
         await drained(socket);
-        if (!hears()) return { status: 'gone' };
+        if (!hears()) return goneText(channel_id);
         socket.send(storedEventFrame(channel, event, feed.current.seq));
         sent = event.rev;
       }
       // What the store had beyond the feed comes by it as well, and would be heard twice.
       await feed.reached(sent);
-      if (!hears()) return { status: 'gone' };
+      if (!hears()) return goneText(channel_id);
     }
   } finally {
     if (hears()) socket.subscribe(topic);

@@ -7,6 +7,7 @@ import { eventually } from '../../tests/support/eventually.ts';
 import type { CallContext } from '../calls/context.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Socket } from '../transport/port.ts';
+import { headTexts } from '../wire/head-texts.ts';
 import { PresenceWatches } from './presence-watches.ts';
 import { Session } from './session.ts';
 
@@ -133,10 +134,9 @@ describe('a resume of many channels', () => {
         const frames = channel_id === 'old' ? undefined : [Buffer.from(JSON.stringify({ type: 'event', channel_id }))];
         const since = (rev: number) => (rev === 1 ? frames : []);
         const channel = { workspace_id: 'w', channel_id };
-        return [
-          channel_id,
-          { channel, address: channel_id, current: { rev: 2, seq: 2 }, since, reached: async () => undefined },
-        ];
+        const current = { rev: 2, seq: 2 };
+        const texts = headTexts(channel_id, current);
+        return [channel_id, { channel, address: channel_id, current, texts, since, reached: async () => undefined }];
       }),
     );
     /** Frames by write. */

@@ -9,9 +9,10 @@ import { readState } from '../calls/unreads.ts';
 import type { ChannelFeed } from '../gateway/channel-feed.ts';
 import { limits } from '../limits.ts';
 import type { Socket } from '../transport/port.ts';
+import { goneText } from '../wire/head-texts.ts';
+import { helloFrame, resumedFrame } from './channel-frames.ts';
 import { JoinedChannels } from './joined-channels.ts';
-import { type Resumed, resumeAtOnce, resumeChannel } from './resume.ts';
-import { resumedFrame } from './resumed-frame.ts';
+import { resumeAtOnce, resumeChannel } from './resume.ts';
 
 /** Person events that wait until `hello` is out; past it the socket is closed and comes back. */
 const waitingBound = 1000;
@@ -73,21 +74,17 @@ export class Session {
     await gateway.acquirePerson(this.identity);
     const joined = await this.acquired();
     if (!joined) return;
-    const heads: { channel_id: string; head: Head }[] = [];
     // By the feed's own text of the id, which all sessions share.
     this.channels.fill(joined.map(({ rev, feed }) => ({ channel_id: feed.channel.channel_id, rev })));
-    for (const { feed } of joined) {
-      this.socket.subscribe(feed.address);
-      heads.push({ channel_id: feed.channel.channel_id, head: feed.current! });
-    }
-    this.send({
-      type: 'hello',
-      connection_id: this.connection_id,
-      user_id,
-      workspace_id,
-      heartbeat_ms: limits.heartbeat_ms,
-      channels: heads,
-    });
+    for (const { feed } of joined) this.socket.subscribe(feed.address);
+    const { connection_id } = this;
+    const fields = { connection_id, user_id, workspace_id, heartbeat_ms: limits.heartbeat_ms };
+    this.socket.send(
+      helloFrame(
+        fields,
+        joined.map(({ feed }) => feed.texts.listed),
+      ),
+    );
     const { waiting } = this;
     this.waiting = undefined;
     for (const event of waiting ?? []) this.person(event);
@@ -165,35 +162,35 @@ export class Session {
 
   /** Sends what a client missed of its channels, then where each stands. */
   async resume(id: string | undefined, wanted: { [channel: string]: number }): Promise<void> {
-    const channels = new Map<string, Resumed>();
+    const done: string[] = [];
     const asked = Object.entries(wanted);
     // One after another: a client with hundreds of channels must not fill the socket at once.
-    while (channels.size < asked.length) {
+    while (done.length < asked.length) {
       if (this.closed) return;
       await this.inTurn(async () => {
-        this.socket.together(() => this.catchUpAtOnce(asked, channels));
-        const next = asked[channels.size];
-        if (next) channels.set(next[0], await this.catchUp(...next));
+        this.socket.together(() => this.catchUpAtOnce(asked, done));
+        const next = asked[done.length];
+        if (next) done.push(await this.catchUp(...next));
       });
     }
-    this.socket.send(resumedFrame(id, channels));
+    this.socket.send(resumedFrame(id, done));
   }
 
   /** As many of those that come next as need no waiting. */
-  private catchUpAtOnce(asked: [channel_id: string, rev: number][], channels: Map<string, Resumed>): void {
+  private catchUpAtOnce(asked: [channel_id: string, rev: number][], done: string[]): void {
     const { workspace_id } = this.identity;
-    for (let next = asked[channels.size]; next; next = asked[channels.size]) {
+    for (let next = asked[done.length]; next; next = asked[done.length]) {
       const [channel_id, rev] = next;
       if (!this.hears(channel_id)) return;
-      const done = resumeAtOnce(this.context, this.socket, { workspace_id, channel_id }, rev);
-      if (!done) return;
-      channels.set(channel_id, done);
+      const entry = resumeAtOnce(this.context, this.socket, { workspace_id, channel_id }, rev);
+      if (entry === undefined) return;
+      done.push(entry);
     }
   }
 
-  private async catchUp(channel_id: string, rev: number): Promise<Resumed> {
+  private async catchUp(channel_id: string, rev: number): Promise<string> {
     const joined = this.channels.rev(channel_id);
-    if (joined === undefined) return { status: 'gone' };
+    if (joined === undefined) return goneText(channel_id);
     const channel = { workspace_id: this.identity.workspace_id, channel_id };
     return resumeChannel(this.context, this.socket, channel, rev, () => this.channels.rev(channel_id) === joined);
   }
