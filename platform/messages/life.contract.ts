@@ -55,11 +55,11 @@ export function lifeContract(name: string, open: () => Promise<OpenMessages>): v
       const { messages, has_more_before, has_more_after } = await store.history(channel, request);
       return [messages.map(({ seq }) => seq), has_more_before, has_more_after];
     };
-    const removeAll = async (store: MessageStore): Promise<string[]> => {
+    const removeAll = async (store: MessageStore, limit = 3): Promise<string[]> => {
       const removed: string[] = [];
       for (let round = 0; ; round++) {
         assert.ok(round < 50, 'it ends');
-        const some = await store.trimmed(channel, 3);
+        const some = await store.trimmed(channel, limit);
         await store.removeTrimmed(channel, some);
         if (some.length === 0) return removed;
         removed.push(...some.map(({ message_id }) => message_id));
@@ -106,6 +106,17 @@ export function lifeContract(name: string, open: () => Promise<OpenMessages>): v
         assert.deepEqual((await removeAll(store)).sort(), [1, 2, 3, 4, 5].map(idOf).sort());
         await look();
         assert.deepEqual(await store.trimmed(channel, 10), []);
+      }),
+    );
+
+    it(
+      'finds what lies behind more emptied roots than are asked for',
+      withStore(async (store) => {
+        await fill(store);
+        await store.write([trim(6, 5, 5)]);
+        await removeAll(store);
+        await store.write([trim(9, 8, 8)]);
+        assert.deepEqual((await removeAll(store, 1)).sort(), [6, 7, 8].map(idOf));
       }),
     );
 

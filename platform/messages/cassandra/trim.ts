@@ -28,7 +28,7 @@ export async function readTrimmed(reads: Reads, channel: ChannelId, limit: numbe
   const { session, trims } = reads;
   const { id: floor } = await trims.of(channel);
   const found: TrimmedMessage[] = [];
-  for await (const root of rootsBelow(reads, channel, { floor, limit })) {
+  for await (const root of rootsBelow(reads, channel, { floor, page: limit })) {
     const id = BigInt(root.message_id);
     if (root.reply_count > 0) {
       const replies = await session.rows(
@@ -49,7 +49,7 @@ export async function readTrimmed(reads: Reads, channel: ChannelId, limit: numbe
 export async function readGoingOn(reads: Reads, channel: ChannelId, after: bigint, limit: number): Promise<string[]> {
   const { id: floor } = await reads.trims.of(channel);
   const found: bigint[] = [];
-  for await (const root of rootsBelow(reads, channel, { floor, limit: 1000 })) {
+  for await (const root of rootsBelow(reads, channel, { floor, page: 1000 })) {
     const id = BigInt(root.message_id);
     if (id > after && root.reply_count > 0 && (await goesOn(reads.session, channel, id, floor))) found.push(id);
   }
@@ -60,25 +60,27 @@ export async function readGoingOn(reads: Reads, channel: ChannelId, after: bigin
     .map(String);
 }
 
-/** Top-level messages below an id, bucket by bucket, at most `limit` of each. */
+/** Top-level messages below an id, bucket by bucket, `page` at a time. */
 async function* rootsBelow(
   { session, buckets, find }: Reads,
   channel: ChannelId,
-  { floor, limit }: { floor: bigint; limit: number },
+  { floor, page }: { floor: bigint; page: number },
 ): AsyncGenerator<Message> {
   if (floor === 0n) return;
   for await (const { slice, buckets: some } of buckets.slices(channel, 0, 'newer')) {
     if (slice > sliceOf(floor)) return;
     for (const { part } of some) {
-      const rows = await session.rows(
-        `SELECT body, cold FROM messages WHERE workspace_id = ? AND channel_id = ? AND slice = ? AND part = ?
-         AND message_id < ? ORDER BY message_id ASC LIMIT ?`,
-        [channel.workspace_id, channel.channel_id, slice, part, floor, limit],
-      );
-      yield* await find.counted(
-        channel,
-        rows.map((row) => find.decode(row)),
-      );
+      for (let after = 0n; ; ) {
+        const rows = await session.rows(
+          `SELECT body, cold FROM messages WHERE workspace_id = ? AND channel_id = ? AND slice = ? AND part = ?
+           AND message_id > ? AND message_id < ? ORDER BY message_id ASC LIMIT ?`,
+          [channel.workspace_id, channel.channel_id, slice, part, after, floor, page],
+        );
+        const messages = rows.map((row) => find.decode(row));
+        yield* await find.counted(channel, messages);
+        if (messages.length < page) break;
+        after = BigInt(messages.at(-1)!.message_id);
+      }
     }
   }
 }
