@@ -113,9 +113,10 @@ export class PartitionRunner {
     const before = at === undefined ? undefined : this.deployments.version(this.topology, at);
     if (before && this.deployments.isTrue(before)) return before;
     // Nothing ran here yet, or what ran can't run any more, for its code is gone: it has ended where its offsets are.
-    const beside = before && before.generation !== wanted.generation;
+    const ran = at === undefined ? undefined : this.deployments.entry(this.topology, at);
+    const beside = ran && ran.generation !== wanted.generation;
     if (beside) this.state = 'taking-over';
-    const positions = beside ? await this.committed(before) : new Map<string, number>();
+    const positions = beside ? await this.committed(ran.generation, wanted.plan) : new Map<string, number>();
     if (beside) await this.makeStates(wanted, { until: positions }, this.stopping.signal);
     await this.mark(wanted, positions);
     return wanted;
@@ -162,7 +163,7 @@ export class PartitionRunner {
       // It will never reach a cut. What it has committed is where it ends; the rest is the new one's.
       end();
       const { positions } = await live;
-      const at = await this.committed(version);
+      const at = await this.committed(version.generation, version.plan);
       if (beside) await this.makeStates(next, { until: at }, signal);
       return this.goOver(next, beside ? at : new Map(), positions, signal);
     }
@@ -209,10 +210,10 @@ export class PartitionRunner {
     return this.state === 'restarting' || this.failures > 1 || this.task?.stuckOn !== undefined;
   }
 
-  private async committed(version: Version): Promise<Map<string, number>> {
-    const scope = scopeOf(this.topology, version.generation);
+  private async committed(generation: number, plan: TopologyPlan): Promise<Map<string, number>> {
+    const scope = scopeOf(this.topology, generation);
     const found = new Map<string, number>();
-    for (const id of sourcesOf(version.plan)) {
+    for (const id of sourcesOf(plan)) {
       const offset = await this.ports.units.offset(`${scope}/${id}`, this.partition);
       if (offset !== undefined) found.set(id, offset);
     }

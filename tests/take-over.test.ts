@@ -189,6 +189,25 @@ const v1 = files(1, { times: 1 });
 const v2 = files(2, { times: 10 });
 
 describe('a new version of a topology', () => {
+  it('goes on where the old one ended, however many were deployed while nothing ran', async () => {
+    const engine = new DyingEngine(() => 0);
+    const process = await startProcess(engine, v1);
+    await put(engine, 1, 20);
+    await untilDone(engine, process, 1, () => startProcess(engine, v1));
+    const operator = await startProcess(engine, v1);
+    await operator.runner.stop(1000);
+    for (let n = 2; n <= 60; n++) await operator.deployer.deploy(files(n, { times: n }), { by: 'operator' });
+    await operator.stop();
+    await put(engine, 21, 40);
+    await untilDone(engine, await startProcess(engine, v1), 60, () => startProcess(engine, v1));
+    const sumTo = (n: number) => (n * (n + 1)) / 2;
+    const expectedOutputs = Array.from({ length: 40 }, (_, i) => {
+      const times = i < 20 ? 1 : 60;
+      return { number: i + 1, total: times * sumTo(i + 1), times };
+    });
+    assert.deepEqual(await outputs(engine), expectedOutputs);
+  });
+
   it('with other states is made beside the old one, and takes over without a lost, doubled or reordered event', async () => {
     const engine = new DyingEngine(() => 0);
     const process = await startProcess(engine, v1);

@@ -37,7 +37,7 @@ function generationOf(
   deployments: Deployments,
 ): number {
   if (before && statesFit(before.signature, signature)) return before.generation;
-  const past = deployments.all.flatMap(({ topologies }) => topologies.filter((entry) => entry.topology === topology));
+  const past = deployments.past(topology);
   const same = past.find((entry) => entry.signature === signature);
   return same?.generation ?? Math.max(0, ...past.map(({ generation }) => generation)) + 1;
 }

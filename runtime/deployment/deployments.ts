@@ -14,10 +14,7 @@ export interface Version extends DeployedTopology {
   plan: TopologyPlan;
 }
 
-/**
- * Older ones are forgotten, but for those from which the newest one has topologies. So the version of a partition that went
- * over to none of so many is not known any more: where other states are wanted by then, it begins as if nothing had run.
- */
+/** The files of older ones are forgotten, but for those from which the newest one has topologies. */
 const keptDeployments = 50;
 
 /**
@@ -26,6 +23,8 @@ const keptDeployments = 50;
  */
 export class Deployments {
   private readonly kept = new Map<number, Deployment>();
+  /** By topology and `since`: whatever was deployed, without its files. As many as operators deployed, a few hundred bytes each. */
+  private readonly entries = new Map<string, Map<number, DeployedTopology>>();
   private readonly loaded = new Map<number, Loaded>();
   private readonly held = new Map<string, Pauses>();
   /** The newest replay of each topology. */
@@ -55,6 +54,7 @@ export class Deployments {
       if (body.Deployment.number <= this.last) return;
       this.kept.set(body.Deployment.number, body.Deployment);
       this.last = Math.max(this.last, body.Deployment.number);
+      for (const entry of body.Deployment.topologies) this.note(entry);
       this.forget();
     } else if ('Replay' in body) {
       this.replays.set(body.Replay.topology, body.Replay);
@@ -98,6 +98,16 @@ export class Deployments {
     return plan && { ...entry, plan };
   }
 
+  /** A topology's versions that were ever deployed, newest first. */
+  past(topology: string): DeployedTopology[] {
+    return [...(this.entries.get(topology)?.values() ?? [])].reverse();
+  }
+
+  /** The version that was deployed first by this deployment, however long ago. */
+  entry(topology: string, since: number): DeployedTopology | undefined {
+    return this.entries.get(topology)?.get(since);
+  }
+
   /** Whether the code here is that with which a version was deployed. */
   isTrue(version: Version): boolean {
     const canonical = this.load(version.since)?.canonical.get(version.topology);
@@ -131,6 +141,11 @@ export class Deployments {
     const loaded = checkTopologies(deployment.files, this.processors);
     this.loaded.set(number, loaded);
     return loaded;
+  }
+
+  private note(entry: DeployedTopology): void {
+    const known = this.entries.get(entry.topology) ?? new Map<number, DeployedTopology>();
+    this.entries.set(entry.topology, known.set(entry.since, entry));
   }
 
   private forget(): void {
