@@ -47,7 +47,7 @@ export async function stackCosts({ quick }: { quick: boolean }): Promise<object>
     await load(pair, clients[name]!, 200, quick ? 3 : 30, `warm-${name}`);
   }
   const steps: object[] = [];
-  for (const rate of quick ? [100] : [100, 300, 600]) {
+  for (const rate of quick ? [100] : [10, 100, 300, 600]) {
     const found: { [name: string]: Round[] } = { millrace: [], harness: [] };
     for (let round = 0; round < rounds; round++)
       for (const [name, pair] of Object.entries(pairs))
