@@ -22,5 +22,6 @@ const hints: { [Code in ErrorCode]?: string } = {
 /** The way on after a command's error; undefined where the error says it all. */
 export function hintFor(code: ErrorCode, command: string | undefined): string | undefined {
   if (code === 'invalid_request') return `\`npx millrace ${command ?? ''} --help\` shows what it takes, with examples.`;
-  return hints[code];
+  // Lint itself has said it.
+  return code === 'topology_invalid' && command === 'lint' ? undefined : hints[code];
 }
