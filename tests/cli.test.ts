@@ -109,6 +109,25 @@ describe('errors', () => {
     assert.equal(code, 13);
     assert.equal(stdout, '');
     assert.equal((JSON.parse(stderr) as { error: string }).error, 'not_running');
+    for (const line of ['status --json --bogus', 'token --json', 'lnt --json', 'graph --json --format png']) {
+      const wrong = await shell.run(`millrace ${line}`);
+      assert.deepEqual([wrong.code, wrong.stdout], [2, ''], line);
+      assert.equal((JSON.parse(wrong.stderr) as { error: string }).error, 'invalid_request');
+    }
+  });
+
+  it('of a path say which, without a stack', async () => {
+    await shell.run('mkdir -p is-a-folder.yaml');
+    for (const [line, message] of [
+      ['graph --out no/such/file.svg', /^millrace: .*no\/such\/file\.svg/],
+      ['dlq edit 0 --value no-such-file', /^millrace: .*no-such-file/],
+      ['lint .', /^millrace: .*directory/],
+    ] as const) {
+      const { code, stderr } = await shell.run(`millrace ${line}`);
+      assert.equal(code, 2, line);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    }
   });
 
   it('a reader that stops reading is none', async () => {
