@@ -21,7 +21,8 @@ const hints: { [Code in ErrorCode]?: string } = {
 
 /** The way on after a command's error; undefined where the error says it all. */
 export function hintFor(code: ErrorCode, command: string | undefined): string | undefined {
-  if (code === 'invalid_request') return `\`npx millrace ${command ?? ''} --help\` shows what it takes, with examples.`;
+  const help = ['npx millrace', ...(command ? [command] : []), '--help'].join(' ');
+  if (code === 'invalid_request') return `\`${help}\` shows what it takes, with examples.`;
   // Lint itself has said it.
   return code === 'topology_invalid' && command === 'lint' ? undefined : hints[code];
 }

@@ -43,11 +43,12 @@ const commands: { [name: string]: () => Promise<AddCommand> } = {
 export async function main(args: string[], terminal: Terminal = systemTerminal()): Promise<number> {
   let code = 0;
   const json = args.includes('--json');
+  const command = Object.hasOwn(commands, args[0] ?? '') ? args[0] : undefined;
   const exitWith = (wanted: number): void => {
     code = wanted;
   };
   try {
-    const names = Object.hasOwn(commands, args[0] ?? '') ? [args[0]!] : 'all';
+    const names = command ? [command] : 'all';
     // With --json what is wrong with the command line is told below, like all else.
     const program = await programOf(names, terminal, exitWith, json ? () => undefined : terminal.err);
     await program.parseAsync(args, { from: 'user' });
@@ -55,7 +56,7 @@ export async function main(args: string[], terminal: Terminal = systemTerminal()
   } catch (thrown) {
     if (thrown instanceof CommanderError && (thrown.exitCode === 0 || !json)) return thrown.exitCode === 0 ? 0 : 2;
     const error = told(thrown);
-    const hint = hintFor(error.code, args[0]);
+    const hint = hintFor(error.code, command);
     if (json) terminal.err(JSON.stringify({ error: error.code, detail: error.detail, hint }));
     else terminal.err([`millrace: ${error.detail}`, ...(hint ? [`  ${hint}`] : [])].join('\n'));
     return error.exitCode;

@@ -102,6 +102,11 @@ describe('errors', () => {
     const typo = await shell.run('millrace lnt');
     assert.equal(typo.code, 2);
     assert.match(typo.stderr, /Did you mean lint\?/);
+    const before = await shell.run('millrace replay index --from -1');
+    assert.equal(before.code, 2);
+    const { stderr } = await shell.run('millrace import topologies/index.yaml --workspace w --url here --token t');
+    assert.match(stderr, /^millrace: --url: must be an address .*, not "here"/);
+    assert.match(before.stderr, /--from: must be store, start, .*; not "-1"\n {2}`npx millrace replay --help`/);
   });
 
   it('are JSON where results are', async () => {
@@ -112,7 +117,9 @@ describe('errors', () => {
     for (const line of ['status --json --bogus', 'token --json', 'lnt --json', 'graph --json --format png']) {
       const wrong = await shell.run(`millrace ${line}`);
       assert.deepEqual([wrong.code, wrong.stdout], [2, ''], line);
-      assert.equal((JSON.parse(wrong.stderr) as { error: string }).error, 'invalid_request');
+      const said = JSON.parse(wrong.stderr) as { error: string; hint: string };
+      assert.equal(said.error, 'invalid_request');
+      assert.match(said.hint, /^`npx millrace( status| token| graph)? --help`/);
     }
   });
 
