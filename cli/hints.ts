@@ -23,6 +23,9 @@ const hints: { [Code in ErrorCode]?: string } = {
 export function hintFor(code: ErrorCode, command: string | undefined): string | undefined {
   const help = ['npx millrace', ...(command ? [command] : []), '--help'].join(' ');
   if (code === 'invalid_request') return `\`${help}\` shows what it takes, with examples.`;
+  // One that did not start has no status, and its log no more than this.
+  if (code === 'unavailable' && ['dev', 'edge', 'run'].includes(command ?? ''))
+    return 'Try again; `npx millrace doctor` says which part does not answer, and why.';
   // Lint itself has said it.
   return code === 'topology_invalid' && command === 'lint' ? undefined : hints[code];
 }

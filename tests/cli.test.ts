@@ -102,6 +102,10 @@ describe('errors', () => {
     const typo = await shell.run('millrace lnt');
     assert.equal(typo.code, 2);
     assert.match(typo.stderr, /Did you mean lint\?/);
+    const away = { MILLRACE_DIRECTORY: 'postgres', MILLRACE_POSTGRES_URL: 'postgres://u@127.0.0.1:1/x', PORT: '0' };
+    const apart = await shell.run('millrace dev', away);
+    assert.equal(apart.code, 8);
+    assert.match(apart.stderr, /does not answer.*\n {2}Try again; `npx millrace doctor` says which part/);
     const before = await shell.run('millrace replay index --from -1');
     assert.equal(before.code, 2);
     const { stderr } = await shell.run('millrace import topologies/index.yaml --workspace w --url here --token t');
