@@ -19,19 +19,21 @@ export async function* adminCall(
   body?: unknown,
   signal?: AbortSignal,
 ): AsyncGenerator<unknown> {
-  const response = await send(dataDir, method, path, body, signal).catch((error: unknown) => {
+  const { where, call } = target(dataDir);
+  const response = await send({ where, call }, method, path, body, signal).catch((error: unknown) => {
     if (signal?.aborted) return undefined;
     throw error;
   });
   if (!response) return;
+  const read = (line: string): unknown => checked(line, response.statusCode === 200, where);
   let rest = '';
   try {
     for await (const chunk of response.setEncoding('utf8')) {
       const lines = (rest + String(chunk)).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) if (line) yield checked(JSON.parse(line));
+      for (const line of lines) if (line) yield read(line);
     }
-    if (rest) yield checked(JSON.parse(rest));
+    if (rest) yield read(rest);
   } catch (error) {
     if (signal?.aborted) return;
     if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
@@ -40,20 +42,21 @@ export async function* adminCall(
 }
 
 function send(
-  dataDir: string,
+  { where, call }: Target,
   method: AdminRoute['method'],
   path: string,
   body: unknown,
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
-  const { where, call } = target(dataDir);
   return new Promise((done, fail) => {
     const asked = call(path, { method, ...(signal ? { signal } : {}) }, done);
     asked.on('error', (error: NodeJS.ErrnoException) =>
       fail(
         error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
           ? new MillraceError('not_running', `no Millrace process runs ${where}`)
-          : error,
+          : error instanceof MillraceError
+            ? error
+            : new MillraceError('unavailable', `no connection ${where}: ${error.message.trim()}`),
       ),
     );
     const late = setTimeout(
@@ -80,6 +83,11 @@ function target(dataDir: string): Target {
     const socketPath = adminSocket(folder);
     return { where: `on ${folder}`, call: (path, options, done) => request({ socketPath, path, ...options }, done) };
   }
+  if (!/^https?:/.test(url) || !URL.canParse(url))
+    throw new MillraceError(
+      'config_invalid',
+      `MILLRACE_OPS_URL=${url}: must be an address as \`millrace ops\` prints it`,
+    );
   const ask = url.startsWith('https:') ? requestTls : request;
   const headers = { authorization: `Bearer ${token ?? ''}` };
   return {
@@ -88,8 +96,18 @@ function target(dataDir: string): Target {
   };
 }
 
-function checked(line: unknown): unknown {
-  const { error, detail } = line as { error?: string; detail?: string };
+/** A line of an answer. Errors: the one that it tells, and `not_running` where something else than an admin API answers. */
+function checked(text: string, fine: boolean, where: string): unknown {
+  let line: { error?: string; detail?: string };
+  try {
+    line = JSON.parse(text) as typeof line;
+  } catch {
+    line = {};
+    fine = false;
+  }
+  const { error, detail } = line;
   if (error) throw new MillraceError(error as 'internal', detail ?? error);
+  if (!fine)
+    throw new MillraceError('not_running', `what answers ${where} is no operators’ port of a Millrace process`);
   return line;
 }

@@ -21,6 +21,11 @@ const hints: { [Code in ErrorCode]?: string } = {
 
 /** The way on after a command's error; undefined where the error says it all. */
 export function hintFor(code: ErrorCode, command: string | undefined): string | undefined {
-  if (code === 'invalid_request') return `\`npx millrace ${command ?? ''} --help\` shows what it takes, with examples.`;
-  return hints[code];
+  const help = ['npx millrace', ...(command ? [command] : []), '--help'].join(' ');
+  if (code === 'invalid_request') return `\`${help}\` shows what it takes, with examples.`;
+  // One that did not start has no status, and its log no more than this.
+  if (code === 'unavailable' && ['dev', 'edge', 'run'].includes(command ?? ''))
+    return 'Try again; `npx millrace doctor` says which part does not answer, and why.';
+  // Lint itself has said it.
+  return code === 'topology_invalid' && command === 'lint' ? undefined : hints[code];
 }

@@ -42,25 +42,39 @@ const commands: { [name: string]: () => Promise<AddCommand> } = {
 /** Runs a command line; the exit code. Only this prints errors. */
 export async function main(args: string[], terminal: Terminal = systemTerminal()): Promise<number> {
   let code = 0;
+  const json = args.includes('--json');
+  const command = Object.hasOwn(commands, args[0] ?? '') ? args[0] : undefined;
   const exitWith = (wanted: number): void => {
     code = wanted;
   };
   try {
-    const names = Object.hasOwn(commands, args[0] ?? '') ? [args[0]!] : 'all';
-    const program = await programOf(names, terminal, exitWith);
+    const names = command ? [command] : 'all';
+    // With --json what is wrong with the command line is told below, like all else.
+    const program = await programOf(names, terminal, exitWith, json ? () => undefined : terminal.err);
     await program.parseAsync(args, { from: 'user' });
     return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof MillraceError)) {
-      terminal.err(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
-      return 1;
-    }
-    const hint = hintFor(error.code, args[0]);
-    if (args.includes('--json')) terminal.err(JSON.stringify({ error: error.code, detail: error.detail, hint }));
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && (thrown.exitCode === 0 || !json)) return thrown.exitCode === 0 ? 0 : 2;
+    const error = told(thrown);
+    const hint = hintFor(error.code, command);
+    if (json) terminal.err(JSON.stringify({ error: error.code, detail: error.detail, hint }));
     else terminal.err([`millrace: ${error.detail}`, ...(hint ? [`  ${hint}`] : [])].join('\n'));
     return error.exitCode;
   }
+}
+
+/** What the system says of a path that it was given; all else that it says is nobody's mistake. */
+const ofPath = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS']);
+
+/** Anything thrown as an error of the catalogue. Only a bug is shown with where it was. */
+function told(thrown: unknown): MillraceError {
+  if (thrown instanceof MillraceError) return thrown;
+  if (thrown instanceof CommanderError)
+    return new MillraceError('invalid_request', thrown.message.replace(/^error: /, ''));
+  const { code = '', syscall } = (thrown ?? {}) as NodeJS.ErrnoException;
+  if (syscall !== undefined)
+    return new MillraceError(ofPath.has(code) ? 'invalid_request' : 'internal', messageOf(thrown));
+  return new MillraceError('internal', (thrown instanceof Error && thrown.stack) || messageOf(thrown));
 }
 
 /** The program with some commands, or all of them. */
@@ -68,10 +82,11 @@ export async function programOf(
   names: string[] | 'all',
   terminal: Terminal,
   exitWith: (code: number) => void,
+  complain: (text: string) => void = terminal.err,
 ): Promise<Command> {
   const wanted = names === 'all' ? Object.keys(commands) : names;
   const adds = await Promise.all(wanted.map((name) => commands[name]!()));
-  return buildProgram(adds, terminal, exitWith, () => programOf('all', terminal, exitWith));
+  return buildProgram(adds, { ...terminal, complain }, exitWith, () => programOf('all', terminal, exitWith));
 }
 
 function systemTerminal(): Terminal {

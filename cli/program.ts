@@ -5,10 +5,13 @@ import { everyCode, exitCodes } from './exit-codes.ts';
 /** Where help is shown without a terminal: in pages, pipes and tests. */
 const plainWidth = 100;
 
-/** The program with some commands. It throws instead of ending the process; only `terminal` is written to. */
+/**
+ * The program with some commands. It throws instead of ending the process; only `terminal` is written to, and what is wrong
+ * with a command line is for `complain`.
+ */
 export function buildProgram(
   commands: AddCommand[],
-  terminal: Terminal,
+  terminal: Terminal & { complain: (text: string) => void },
   exitWith: (code: number) => void,
   whole: () => Promise<Command>,
 ): Command {
@@ -18,7 +21,7 @@ export function buildProgram(
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
+      writeErr: (text) => terminal.complain(text.trimEnd()),
       getOutHelpWidth: width,
       getErrHelpWidth: width,
     })

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -26,8 +27,11 @@ describe('the build that commands run from', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const millrace = (...args: string[]): string =>
-    execFileSync(process.execPath, ['cli/bin.mjs', ...args], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+  const millraceWith = (env: { [name: string]: string }, ...args: string[]): string => {
+    const options = { cwd: folder, encoding: 'utf8', timeout: 60_000, env: { ...process.env, ...env } } as const;
+    return execFileSync(process.execPath, ['cli/bin.mjs', ...args], options);
+  };
+  const millrace = (...args: string[]): string => millraceWith({}, ...args);
   const builds = (): string[] => readdirSync(`${folder}/dist`).filter((name) => !name.includes('.'));
   const edit = (path: string, from: string, to: string): void => {
     const text = readFileSync(`${folder}/${path}`, 'utf8');
@@ -63,6 +67,25 @@ describe('the build that commands run from', () => {
     rmSync(`${folder}/processors/added`, { recursive: true });
     millrace('lint');
     assert.ok(!processorsOf(folder).includes('processors/added/index.ts'));
+  });
+
+  it('runs processors of one’s own as modules, whatever the package.json above them says', () => {
+    const own = mkdtempSync(`${tmpdir()}/millrace-own-`);
+    mkdirSync(`${own}/processors/plain`, { recursive: true });
+    mkdirSync(`${own}/node_modules`);
+    symlinkSync(folder, `${own}/node_modules/millrace`);
+    writeFileSync(
+      `${own}/processors/plain/index.ts`,
+      `import { defineProcessor } from 'millrace/processor';
+       import { nothing } from './nothing.ts';
+       export default defineProcessor({ doc: '', inputs: [], outputs: {}, options: {} as never, create: () => nothing });`,
+    );
+    writeFileSync(`${own}/processors/plain/nothing.ts`, 'export const nothing = (): [] => [];');
+    for (const text of ['{}', '{"type":"commonjs"}', '{"type":"module"}']) {
+      writeFileSync(`${own}/package.json`, text);
+      assert.match(millraceWith({ MILLRACE_PROCESSORS: `${own}/processors` }, 'lint'), /no problems/);
+    }
+    rmSync(own, { recursive: true });
   });
 
   it('is done without where it can’t be written', () => {

@@ -102,6 +102,13 @@ describe('errors', () => {
     const typo = await shell.run('millrace lnt');
     assert.equal(typo.code, 2);
     assert.match(typo.stderr, /Did you mean lint\?/);
+    const away = { MILLRACE_DIRECTORY: 'postgres', MILLRACE_POSTGRES_URL: 'postgres://u@127.0.0.1:1/x', PORT: '0' };
+    const apart = await shell.run('millrace dev', away);
+    assert.match(apart.stderr, /does not answer.*\n {2}Try again; `npx millrace doctor` says which part/);
+    const before = await shell.run('millrace replay index --from -1');
+    const { stderr } = await shell.run('millrace import topologies/index.yaml --workspace w --url here --token t');
+    assert.match(stderr, /^millrace: --url: must be an address .*, not "here"/);
+    assert.match(before.stderr, /--from: must be store, start, .*; not "-1"\n {2}`npx millrace replay --help`/);
   });
 
   it('are JSON where results are', async () => {
@@ -109,6 +116,25 @@ describe('errors', () => {
     assert.equal(code, 13);
     assert.equal(stdout, '');
     assert.equal((JSON.parse(stderr) as { error: string }).error, 'not_running');
+    for (const line of ['status --json --bogus', 'token --json', 'lnt --json', 'graph --json --format png']) {
+      const wrong = await shell.run(`millrace ${line}`);
+      assert.deepEqual([wrong.code, wrong.stdout], [2, ''], line);
+      const said = JSON.parse(wrong.stderr) as { error: string; hint: string };
+      assert.equal(said.error, 'invalid_request');
+      assert.match(said.hint, /^`npx millrace( status| token| graph)? --help`/);
+    }
+  });
+
+  it('of a path say which, without a stack', async () => {
+    for (const [line, message] of [
+      ['graph --out no/such/file.svg', /^millrace: .*no\/such\/file\.svg/],
+      ['dlq edit 0 --value no-such-file', /^millrace: .*no-such-file/],
+    ] as const) {
+      const { code, stderr } = await shell.run(`millrace ${line}`);
+      assert.equal(code, 2, line);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    }
   });
 
   it('a reader that stops reading is none', async () => {

@@ -94,6 +94,14 @@ describe('what a process does can be watched', () => {
     await millrace('resume', 'index');
   });
 
+  it('what is held by another name stays held, and resume tells so', async () => {
+    await millrace('pause', 'index/search');
+    const told = async (what: string): Promise<unknown> =>
+      (JSON.parse(await millrace('resume', what, '--json')) as { still_held: unknown }).still_held;
+    assert.deepEqual(await told('index'), ['index/search']);
+    assert.deepEqual(await told('index/search'), []);
+  });
+
   it('top draws on a terminal’s other screen, and q gives it back', { skip: noTerminal }, async () => {
     const line = `${process.execPath} cli/bin.mjs top`;
     const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...env(), TERM: 'xterm', CI: '' } });

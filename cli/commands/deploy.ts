@@ -20,6 +20,6 @@ export const addDeploy: AddCommand = (program, terminal) => {
       ['millrace deploy --yes', 'the topologies that come with Millrace', 'process'],
       ['millrace deploy ./my-topologies --plan 8e6c9a0d2b41f7c5', 'what `millrace plan` showed, or nothing'],
     ],
-    exits: [...callErrors, 'topology_invalid', 'conflict'],
+    exits: [...callErrors, 'topology_invalid', 'not_found', 'conflict'],
   });
 };

@@ -20,6 +20,7 @@ export const addDev: AddCommand = (program, terminal) => {
     exits: [
       'config_invalid',
       'topology_invalid',
+      'not_found',
       'port_in_use',
       'data_folder_in_use',
       'data_folder_not_writable',

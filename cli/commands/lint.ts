@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { defaultTopologies } from '../../config/folders.ts';
-import { MillraceError } from '../../platform/errors/error.ts';
 import { type AddCommand, withHelp } from '../command.ts';
 
 export const addLint: AddCommand = (program, terminal, done) => {
@@ -11,7 +9,6 @@ export const addLint: AddCommand = (program, terminal, done) => {
     .option('--json', 'print the problems as JSON')
     .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
       const at = folder ?? terminal.env['MILLRACE_TOPOLOGIES'] ?? defaultTopologies;
-      if (!existsSync(at)) throw new MillraceError('not_found', `there is no folder ${at}`);
       const [{ loadProcessors }, { loadTopologies }, { renderProblem }] = await Promise.all([
         import('../../runtime/registry.ts'),
         import('../../runtime/topology/load.ts'),

@@ -23,7 +23,7 @@ export const addPlan: AddCommand = (program, terminal, done) => {
       ['millrace plan', 'the topologies that come with Millrace, against what runs', 'process'],
       ['millrace plan ./my-topologies --detailed-exitcode', 'for CI: 0 nothing to do, 2 changes'],
     ],
-    exits: [...callErrors, 'topology_invalid', 'conflict'],
+    exits: [...callErrors, 'topology_invalid', 'not_found', 'conflict'],
     means: { 2: 'Something would change (with --detailed-exitcode); wrong use' },
   });
 };

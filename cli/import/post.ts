@@ -35,7 +35,9 @@ async function once(url: string, token: string, items: ImportItem[]): Promise<Im
       signal: AbortSignal.timeout(deadline_ms),
     });
   } catch (error) {
-    throw new MillraceError('unavailable', `${url} does not answer (${messageOf(error)})`, { cause: error });
+    // fetch itself says only that it failed.
+    const reason = messageOf((error as Error).cause ?? error) || messageOf(error);
+    throw new MillraceError('unavailable', `${url} does not answer (${reason})`, { cause: error });
   }
   const text = await response.text();
   if (response.ok) return (JSON.parse(text) as { results: ImportResult[] }).results;

@@ -32,6 +32,12 @@ export async function runImport(file: string, options: ImportOptions, terminal: 
   if (!existsSync(file)) throw new MillraceError('not_found', `there is no file ${file}`);
   if (!isId(options.workspace))
     throw new MillraceError('invalid_request', '--workspace: must be an id of 1 to 128 characters');
+  const { url } = options;
+  if (url !== undefined && !(/^https?:/.test(url) && URL.canParse(url)))
+    throw new MillraceError(
+      'invalid_request',
+      `--url: must be an address such as https://chat.example.com, not "${url}"`,
+    );
   const slack = await SlackExport.open(file);
   try {
     const target = await findTarget(options, terminal);

@@ -88,7 +88,8 @@ function originOf(from: string): ReplayOptions['from'] {
   const ago = parseDuration(from);
   if (ago !== undefined) return { kind: 'time', time: Date.now() - ago };
   const time = Date.parse(from);
-  if (!Number.isNaN(time)) return { kind: 'time', time };
+  // Date.parse takes anything that looks like a date, -1 as the year 2001.
+  if (/^\d{4}-\d{2}-\d{2}/.test(from) && !Number.isNaN(time)) return { kind: 'time', time };
   throw new MillraceError(
     'invalid_request',
     `--from: must be store, start, an offset, a time such as 2026-11-24T09:00Z, or how long ago, such as 2h; not "${from}"`,

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { ValueError } from '@sinclair/typebox/errors';
 import { MillraceError } from '../../platform/errors/error.ts';
 import type { CallContext, Caller } from '../calls/context.ts';
 import { unkeptIn } from '../calls/text.ts';
@@ -76,7 +77,7 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
       if (detail === undefined) return value;
       throw new MillraceError('invalid_request', detail);
     }
-    const error = compiled.Errors(value).First()!;
+    const { error, orNull } = firstOf(compiled.Errors(value).First()!);
     const field = error.path.slice(1).replaceAll('/', '.') || where;
     const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.flatMap(
       (variant) => variant.const ?? [],
@@ -85,8 +86,17 @@ export function checker(schema: TSchema, where: string): (value: unknown) => unk
       choices && choices.length > 0
         ? `must be one of ${choices.join(', ')}`
         : error.message.replace(/^./, (first) => first.toLowerCase());
-    throw new MillraceError('invalid_request', `${field}: ${reason}`);
+    throw new MillraceError('invalid_request', `${field}: ${reason}${orNull}`);
   };
+}
+
+/** Of what may also be null, the error of what it else must be: that it fits no part of a union helps nobody. */
+function firstOf(error: ValueError): { error: ValueError; orNull: string } {
+  const variants = (error.schema['anyOf'] as TSchema[] | undefined) ?? [];
+  const other = variants.findIndex(({ type }) => type !== 'null');
+  if (variants.length !== 2 || !variants.some(({ type }) => type === 'null')) return { error, orNull: '' };
+  const inner = error.errors[other]?.First() ?? error;
+  return { error: inner, orNull: inner.path === error.path ? ', or null' : '' };
 }
 
 /**

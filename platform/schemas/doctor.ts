@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Compatibility, compatibilityOf } from '../../schemas/compatibility.ts';
 import { wholeSchema } from '../../schemas/history.ts';
 import { loadSchemas } from '../../schemas/load.ts';
@@ -10,6 +11,8 @@ const name = 'schema registry';
 export async function registryChecks(settings: RegistrySettings): Promise<Finding[]> {
   const { prefix } = settings;
   const signal = AbortSignal.timeout(lookDeadline_ms);
+  // Each schema's questions listen to it at once: Node would warn of a leak.
+  setMaxListeners(0, signal);
   const ask = async (path: string, body?: object): Promise<RegistryAnswer> => {
     const answered = await askRegistry(connectionOf(settings), body === undefined ? 'GET' : 'POST', path, body, signal);
     if (answered.status !== 200 && answered.status !== 404)

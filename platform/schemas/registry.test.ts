@@ -6,6 +6,7 @@ import { it, type TestContext } from 'node:test';
 import type { ReadCommand } from '../../schemas/generated/types.ts';
 import { wholeSchema } from '../../schemas/history.ts';
 import { avroType } from '../../schemas/load.ts';
+import { registryChecks } from './doctor.ts';
 import { registryCodec } from './registry.ts';
 
 const value: ReadCommand = {
@@ -41,7 +42,7 @@ async function fakeRegistry(t: TestContext, find: (id: number) => { status: numb
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { codec: await registryCodec({ url, prefix: '' }), lookups: () => lookups };
+  return { url, codec: await registryCodec({ url, prefix: '' }), lookups: () => lookups };
 }
 
 function ofNewer(own: Buffer): Buffer {
@@ -78,3 +79,14 @@ for (const [what, answer] of [
     assert.throws(() => codec.decode(bytes), { code: 'schema_unknown' });
     assert.equal(lookups(), 1);
   });
+
+it('all schemas are looked at together, without a warning of Node’s', async (t) => {
+  const { url } = await fakeRegistry(t, () => ({ status: 404, answer: {} }));
+  const warnings: Error[] = [];
+  const heard = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', heard);
+  t.after(() => process.off('warning', heard));
+  await registryChecks({ url, prefix: '' });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(warnings, []);
+});

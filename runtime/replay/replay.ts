@@ -1,10 +1,11 @@
-import { MillraceError } from '../../platform/errors/error.ts';
+import { MillraceError, messageOf } from '../../platform/errors/error.ts';
 import { partitionOf } from '../../platform/keys.ts';
 import type { LogRecord } from '../../platform/log/port.ts';
 import type { SearchDocument } from '../../platform/search/port.ts';
 import type { ControlLog } from '../deployment/control-log.ts';
 import type { ReplayJob } from '../deployment/deployments.ts';
 import type { TaskObserver } from '../observer.ts';
+import { shownKey } from '../observing/shown-key.ts';
 import { Committer } from '../task/committer.ts';
 import type { Intake } from '../task/intake.ts';
 import type { TaskPorts } from '../task/ports.ts';
@@ -188,8 +189,20 @@ export class Replay {
     this.pace.spend(page.length);
     if (records.length === 0) return;
     const unit = this.maker.make(this.intake, records);
-    if (unit.failure) throw unit.failure.error;
+    if (unit.failure) throw this.refused(records);
     await this.committer.commit(unit, this.intake, records, signal);
+  }
+
+  /** What a step fails on, told so that it can be looked at: the first of some records, each taken alone. */
+  private refused(records: LogRecord[]): MillraceError {
+    for (const record of records) {
+      const { failure } = this.maker.make(this.intake, [record]);
+      if (!failure) continue;
+      const { topic } = this.source;
+      const detail = `"${failure.node}" fails on ${topic} ${record.partition}@${record.offset} (${shownKey(record.key)}): ${messageOf(failure.error)}; once it is mended and deployed, the same command goes on from there`;
+      return new MillraceError('conflict', detail, { cause: failure.error });
+    }
+    return new MillraceError('internal', 'a step failed on records that it takes one by one');
   }
 
   /** Notes how far it has come; with `every`, only when the last time is so long ago. */

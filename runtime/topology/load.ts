@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { MillraceError } from '../../platform/errors/error.ts';
 import type { Processor } from '../processor.ts';
 import { processorsFolder } from '../registry.ts';
 import { readStateLock, type StateLock } from '../state-lock.ts';
@@ -39,15 +40,17 @@ export interface LoadOptions {
   all?: boolean;
 }
 
-/** The files of a topologies folder; fixtures (*.test.yaml) are none. */
+/** The files of a topologies folder; fixtures (*.test.yaml) are none. Error: `not_found` where there is no such folder. */
 export function readTopologies(folder: string, cwd = process.cwd()): TopologyText[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
-    .sort()
-    .map((name) => {
-      const path = resolve(folder, name);
-      return { file: relative(cwd, path) || path, text: readFileSync(path, 'utf8') };
-    });
+  const at = statSync(folder, { throwIfNoEntry: false });
+  if (!at) throw new MillraceError('not_found', `there is no folder ${folder}`);
+  if (!at.isDirectory()) throw new MillraceError('not_found', `${folder} is a file: name the folder that it lies in`);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
+  if (names.length === 0) throw new MillraceError('not_found', `there are no topology files (*.yaml) in ${folder}`);
+  return names.sort().map((name) => {
+    const path = resolve(folder, name);
+    return { file: relative(cwd, path) || path, text: readFileSync(path, 'utf8') };
+  });
 }
 
 export function loadTopologies(
@@ -78,7 +81,7 @@ export function checkTopologies(
     said.set('', canonical(valid?.written));
   } else {
     const place = { line: 1, column: 1, end_line: 1, end_column: 2 };
-    const file = 'topics.yaml';
+    const file = join(dirname(files[0]?.file ?? ''), 'topics.yaml');
     problems.push({ rule: 'no-topics', severity: 'error', file, ...place, message: 'the folder needs a topics.yaml' });
   }
   const topologies: TopologyPlan[] = [];

@@ -1,4 +1,5 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { messageOf } from '../../platform/errors/error.ts';
 import type { Problem } from './problem.ts';
 import type { RuleName } from './rules/catalogue.ts';
 
@@ -17,12 +18,21 @@ export class SourceFile {
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, uniqueKeys: true });
     // The first one alone: the others mostly follow from it.
     const [error] = this.document.errors;
-    if (error) this.add('yaml-syntax', error.pos, error.message);
+    if (error?.code === 'MULTIPLE_DOCS')
+      this.add('yaml-syntax', error.pos, 'a file holds one document: end it before ---');
+    else if (error) this.add('yaml-syntax', error.pos, error.message);
   }
 
-  /** The file's value as plain data; undefined where the YAML is broken. */
+  /** The file's value as plain data; undefined, and a problem noted, where the YAML is broken. */
   value(): unknown {
-    return this.problems.length > 0 ? undefined : this.document.toJS();
+    if (this.problems.length > 0) return undefined;
+    try {
+      return this.document.toJS();
+    } catch (error) {
+      // Aliases of aliases, which would become gigabytes, or one of an anchor that it is in.
+      this.add('yaml-syntax', this.rangeOf([]), messageOf(error));
+      return undefined;
+    }
   }
 
   /** Notes a problem at a value, or at the nearest thing that exists above it. */

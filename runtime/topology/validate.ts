@@ -124,12 +124,13 @@ function describe(schema: TSchema): string {
   const choices = literalsOf(schema);
   if (choices.length > 0) return `must be one of ${choices.join(', ')}`;
   if (schema.description && schema['pattern']) return `must look like ${schema['pattern']}: ${schema.description}`;
+  if (schema['pattern']) return `must be a string like ${schema['pattern']}`;
   if (schema['anyOf']) return `must be one of the forms that docs/topology-format.md shows`;
   const bounds = [
     schema['minimum'] === undefined ? '' : ` from ${schema['minimum']}`,
     schema['maximum'] === undefined ? '' : ` to ${schema['maximum']}`,
   ].join('');
-  return `must be ${schema['type'] === 'object' ? 'a map' : `a ${schema['type']}`}${bounds}`;
+  return `must be ${schema['type'] === 'object' ? 'a map' : `${schema['type'] === 'integer' ? 'an' : 'a'} ${schema['type']}`}${bounds}`;
 }
 
 function suggestValue(schema: TSchema, value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, unlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -119,11 +120,8 @@ function isStream(result: unknown): result is AsyncIterable<unknown> {
 }
 
 /** A reader that does not keep up holds its stream back; one that went away lets go. */
-function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    response.once('drain', resolve);
-    gone.addEventListener('abort', () => resolve(), { once: true });
-  });
+export async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  await once(response, 'drain', { signal: gone }).catch(() => undefined);
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

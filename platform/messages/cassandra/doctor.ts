@@ -1,9 +1,8 @@
 import cassandra from 'cassandra-driver';
 import { inTime } from '../../deadline.ts';
 import { clockOf, type Finding, fail, look, lookDeadline_ms, ok, warn } from '../../doctor.ts';
-import { messageOf } from '../../errors/error.ts';
 import { knownVersion } from './schema.ts';
-import { type CassandraOptions, clientOptions } from './session.ts';
+import { type CassandraOptions, clientOptions, reasonOf } from './session.ts';
 
 /** What a running Cassandra says about our settings and keyspace. Changes nothing. */
 export async function cassandraChecks(options: CassandraOptions): Promise<Finding[]> {
@@ -33,12 +32,6 @@ export async function cassandraChecks(options: CassandraOptions): Promise<Findin
   } finally {
     await inTime(client.shutdown(), lookDeadline_ms).catch(() => undefined);
   }
-}
-
-/** The driver says only that it tried all hosts; why not stands with each of them. */
-function reasonOf(error: unknown): string {
-  const inner = error instanceof cassandra.errors.NoHostAvailableError ? Object.values(error.innerErrors ?? {}) : [];
-  return inner.length === 0 ? messageOf(error) : [...new Set(inner.map(messageOf))].join('; ');
 }
 
 async function nodes(client: cassandra.Client): Promise<Finding[]> {

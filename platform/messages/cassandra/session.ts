@@ -141,8 +141,14 @@ function portOf(contactPoint = ''): number {
   return Number(/:(\d+)$/.exec(contactPoint)?.[1] ?? 9042);
 }
 
+/** The driver says only that it tried all hosts, and prints the error of the first with its stack: here why, in a line. */
+export function reasonOf(error: unknown): string {
+  const inner = error instanceof cassandra.errors.NoHostAvailableError ? Object.values(error.innerErrors ?? {}) : [];
+  return inner.length === 0 ? messageOf(error) : [...new Set(inner.map(messageOf))].join('; ');
+}
+
 /** Errors of the driver and the engine that another try may not meet. What a wrong statement causes stays as it is. */
-function asUnavailable(error: unknown): unknown {
+export function asUnavailable(error: unknown): unknown {
   const { errors } = cassandra;
   const passing =
     error instanceof errors.NoHostAvailableError ||
@@ -150,7 +156,7 @@ function asUnavailable(error: unknown): unknown {
     error instanceof errors.BusyConnectionError ||
     (error instanceof errors.ResponseError && passingCodes.has(error.code));
   if (!passing) return error;
-  return new MillraceError('unavailable', `the message store can't serve this: ${messageOf(error)}`, {
+  return new MillraceError('unavailable', `the message store can't serve this: ${reasonOf(error)}`, {
     retryAfter: 1,
     cause: error,
   });

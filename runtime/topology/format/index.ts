@@ -13,7 +13,12 @@ export const TopologyFile = Type.Object(
       Type.Literal(1, { description: 'The version of this format. Default 1, the only one there is.' }),
     ),
     topology: id,
-    version: Type.Integer({ minimum: 1, description: 'Raised with each change of what the topology does.' }),
+    // The log's record of deployments keeps it as an int.
+    version: Type.Integer({
+      minimum: 1,
+      maximum: 2_147_483_647,
+      description: 'Raised with each change of what the topology does.',
+    }),
     description: Type.Optional(Type.String()),
     when: Type.Optional(when),
     nodes: Type.Record(

@@ -26,5 +26,8 @@ async function hold({ topologies }: AdminContext, body: unknown, paused: boolean
     throw new MillraceError('not_found', `${topology} has no node "${node}"; it has ${known}`);
   }
   await topologies.control.put({ Pause: { topology, node, paused, at: Date.now() } });
-  return { topology, node: node || null, paused };
+  // What was held by another name stays so: a topology whose node is held does not go on there.
+  const held = topologies.deployments.pauses(topology).nodes.filter((name) => (name ?? '') !== node);
+  const still_held = held.map((name) => (name === undefined ? topology : `${topology}/${name}`));
+  return { topology, node: node || null, paused, still_held };
 }

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { after, describe, it } from 'node:test';
+import { loadTopologies, readTopologies } from './load.ts';
+import type { Problem } from './problem.ts';
+
+describe('a folder of topologies', () => {
+  const folder = mkdtempSync(`${tmpdir()}/millrace-topologies-`);
+  after(() => rmSync(folder, { recursive: true }));
+  const problemsOf = (text: string): Problem[] => {
+    writeFileSync(`${folder}/a.yaml`, text);
+    return loadTopologies(folder, new Map(), '/').problems;
+  };
+
+  it('that is not there, is a file, or is empty, is said to be so', () => {
+    const refused: [string, RegExp][] = [
+      [folder, /there are no topology files \(\*\.yaml\) in /],
+      [`${folder}/none`, /there is no folder .*none/],
+      [import.meta.filename, /load\.test\.ts is a file: name the folder that it lies in/],
+    ];
+    for (const [path, message] of refused) assert.throws(() => readTopologies(path), { code: 'not_found', message });
+  });
+
+  it('is named where its topics.yaml is missing', () => {
+    const missing = problemsOf('topology: a').find(({ rule }) => rule === 'no-topics');
+    assert.equal(`/${missing?.file}`, `${folder}/topics.yaml`);
+  });
+
+  it('says why a value is wrong', () => {
+    const wrong: [text: string, message: RegExp][] = [
+      ['topology: Ünicode\nversion: 1\nnodes: {}', /topology: must be a string like \^\[a-z\]/],
+      ['topology: a\nversion: x\nnodes: {}', /version: must be an integer from 1/],
+      ['topology: a\nversion: 202611301200\nnodes: {}', /version: must be an integer from 1 to 2147483647/],
+      ['topology: a\n---\ntopology: b', /a file holds one document/],
+    ];
+    for (const [text, message] of wrong) {
+      const said = problemsOf(text).map((problem) => problem.message);
+      assert.ok(
+        said.some((one) => message.test(one)),
+        `${text}: ${said.join('; ')}`,
+      );
+    }
+  });
+
+  it('with aliases that would become gigabytes is refused, and its line shown', () => {
+    const lines = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+    for (const [one, next] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg'])
+      lines.push(`${next}: &${next} [${Array(10).fill(`*${one}`).join(', ')}]`);
+    const [problem] = problemsOf(lines.join('\n')).filter(({ rule }) => rule === 'yaml-syntax');
+    assert.match(problem!.message, /alias/);
+    assert.equal(`/${problem!.file}`, `${folder}/a.yaml`);
+  });
+});
