@@ -1,19 +1,22 @@
 import type { Terminal } from './command.ts';
 
-/** How often a process without a terminal prints a line. */
+/** How often a process without a terminal prints a line; what is done before the first one says nothing. */
 const plainEvery_ms = 2000;
 const liveEvery_ms = 100;
 
 /** Progress with rate and, where the total is known, ETA: one live line on a terminal, a plain one now and then elsewhere. */
 export class Progress {
-  private shown = 0;
+  private shown: number;
+  private isShown = false;
 
   constructor(
     private readonly terminal: Terminal,
     private readonly what: string,
     private readonly total: number | undefined,
     private readonly began = Date.now(),
-  ) {}
+  ) {
+    this.shown = Date.now();
+  }
 
   update(done: number): void {
     const now = Date.now();
@@ -23,10 +26,11 @@ export class Progress {
   }
 
   end(done: number): void {
-    this.print(done, true);
+    if (this.isShown) this.print(done, true);
   }
 
   private print(done: number, last: boolean): void {
+    this.isShown = true;
     const seconds = Math.max(0.001, (Date.now() - this.began) / 1000);
     const rate = done / seconds;
     const part =

@@ -36,7 +36,8 @@ class Shell {
       const options = {
         cwd: this.folder,
         timeout: 120_000,
-        env: { ...inherited, ...env, PATH: `${this.bin}:${process.env['PATH']}` },
+        // A shell complains of a locale that the machine lacks.
+        env: { ...inherited, LC_ALL: 'C', ...env, PATH: `${this.bin}:${process.env['PATH']}` },
       };
       execFile(shell, ['-c', line], options, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
