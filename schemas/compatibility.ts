@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { schemasFolder } from './load.ts';
 
 /** FULL: each version reads what the one before wrote, and the other way round. BACKWARD: newer ones read older ones only. */
-export const compatibilities = ['FULL', 'BACKWARD'] as const;
+const compatibilities = ['FULL', 'BACKWARD'] as const;
 export type Compatibility = (typeof compatibilities)[number];
 
 /**

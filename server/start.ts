@@ -32,7 +32,7 @@ import { everything, type Roles, refuseRoles } from './roles.ts';
 import { startTopologies, type Topologies } from './topologies.ts';
 import { openTracing } from './tracing.ts';
 
-export const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
+const version = (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
 
 /** How long units of work may take to end when the process stops. */
 const stopDeadline_ms = 5000;

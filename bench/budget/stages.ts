@@ -41,7 +41,7 @@ function isAvro(where: string): boolean {
   return where === 'node_modules/avsc';
 }
 
-export function stageOf({ frames }: Stack): Stage {
+function stageOf({ frames }: Stack): Stage {
   for (const frame of frames.toReversed()) {
     const rule = rules.find(([, fits]) => fits(frame));
     if (rule) return rule[0];

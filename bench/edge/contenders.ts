@@ -10,7 +10,7 @@ import { RawSocket } from './raw-socket.ts';
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('..', import.meta.url));
 const cache = `${tmpdir()}/millrace-bench-cache`;
-export const secret = 'a secret for benchmarks, long enough';
+const secret = 'a secret for benchmarks, long enough';
 const builds_ms = 300_000;
 
 /** A server with clients in its channels; client n hears the channels that it is given, `channel-0` and on. */

@@ -21,7 +21,7 @@ export async function storms({ quick }: { quick: boolean }): Promise<object> {
 const eventStart = /^\{"type":"event","channel_id":"([^"]+)","rev":(\d+),/;
 
 /** Everybody has heard all so far, is cut off, misses an event in each channel, comes back at once and resumes. */
-export async function storm(sockets: number, each: number): Promise<object> {
+async function storm(sockets: number, each: number): Promise<object> {
   const clients = membership(sockets, each);
   const contender = await millrace(clients);
   const names = [...new Set(clients.flat())];

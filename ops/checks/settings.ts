@@ -8,7 +8,7 @@ const coming = new Set<string>([]);
 const notSettings = new Set(['MILLRACE_SERVICE_HOST']);
 
 /** Every variable that a process takes; a secret may also stand in a file that its name with _FILE names. */
-export function knownSettings(): Set<string> {
+function knownSettings(): Set<string> {
   return new Set(Object.values(settings).flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env])));
 }
 

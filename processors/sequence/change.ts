@@ -17,7 +17,7 @@ import { timeOf } from './stamp.ts';
 import type { SequenceState } from './state.ts';
 
 /** How many different emoji one message takes. */
-export const emojiBound = 40;
+const emojiBound = 40;
 /** People whom <!here> and groups of one message reach, in all its edits: a record must stay far below the largest. */
 const reachedBound = 2000;
 

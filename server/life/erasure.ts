@@ -12,7 +12,7 @@ import { bySystem, type LifeParts, type Swept } from './parts.ts';
 
 const page = 200;
 /** What someone sent just before they were let in no more has its place by then. */
-export const grace_ms = 15_000;
+const grace_ms = 15_000;
 
 /**
  * Takes people out of all that is kept, by the log where it is a channel's story: they leave, their messages are deleted and nobody's,

@@ -103,6 +103,6 @@ export class Visitor {
 }
 
 /** `alice` is called Alice. */
-export function nameOf(user: string): string {
+function nameOf(user: string): string {
   return user.charAt(0).toUpperCase() + user.slice(1);
 }

@@ -9,14 +9,14 @@ export function avatar(userId: string, name: string): HTMLElement {
 }
 
 /** From 0 to 9, the same for the same id. */
-export function hueOf(userId: string): number {
+function hueOf(userId: string): number {
   let hash = 0;
   for (const char of userId) hash = (hash * 31 + char.codePointAt(0)!) >>> 0;
   return hash % HUES;
 }
 
 /** One or two letters. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name.split(/[\s._-]+/).filter(Boolean);
   const letters = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
   return letters.map((word) => [...word][0]!.toUpperCase()).join('') || '?';

@@ -49,7 +49,7 @@ export async function slackMessages(
 }
 
 /** `root`: of a reply. */
-export function slackMessage(message: WireMessage, ts: string, root: Root | undefined): SlackMessage {
+function slackMessage(message: WireMessage, ts: string, root: Root | undefined): SlackMessage {
   const { user_id, workspace_id: team, reply_count, edited_at, client_msg_id } = message;
   const thread = root
     ? { thread_ts: root.ts, parent_user_id: root.user_id }

@@ -39,7 +39,7 @@ export async function openCassandraMessages(options: CassandraOptions, codec: Co
 }
 
 /** Calls of the port, each with its deadline; what they do stands in the files beside. */
-export class CassandraMessages implements HotMessages {
+class CassandraMessages implements HotMessages {
   private readonly scope: {
     session: Session;
     codec: Codec;

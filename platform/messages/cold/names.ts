@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChannelId } from '../port.ts';
 
 /** Before the names of all objects that hold messages. */
-export const coldPrefix = 'messages/';
+const coldPrefix = 'messages/';
 
 /** Every object of a channel begins with it; of a workspace, with its first two parts. */
 export function channelPrefix({ workspace_id, channel_id }: ChannelId): string {

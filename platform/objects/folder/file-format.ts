@@ -6,7 +6,7 @@ import { checkContent, checksumOf, damagedObject } from '../checksum.ts';
 const plain = Buffer.from('MRO1');
 const sealed = Buffer.from('MROE');
 export const markBytes = 4;
-export const checksumBytes = 32;
+const checksumBytes = 32;
 /** Before the content of a plain file. */
 export const headBytes = markBytes + checksumBytes;
 /** What sealing adds to checksum and content: salt, count, tag. */
