@@ -1,4 +1,4 @@
-/** Numbers of the contract (protocol.md) and of the edge's own bounds, in one place. */
+/** Numbers of the wire contract and of the edge's own bounds, in one place. */
 export const limits = {
   text_code_points: 8000,
   emoji_code_points: 64,
@@ -25,6 +25,8 @@ export const limits = {
   unsent_bytes: 1024 * 1024,
   heartbeat_ms: 10_000,
   /** No call takes longer. */
+  call_ms: 10_000,
+  /** How long a call waits for its answer from the log, so that it can still say why there is none. */
   deadline_ms: 9_000,
   /** How long a send waits for the region where its channel has its home. */
   home_ms: 5_000,

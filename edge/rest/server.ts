@@ -5,6 +5,7 @@ import { traceOfCall } from '../../platform/tracing/context.ts';
 import { callSpan, nowOf } from '../../platform/tracing/spans.ts';
 import type { Admission } from '../admission.ts';
 import type { CallContext } from '../calls/context.ts';
+import { limits } from '../limits.ts';
 import type { HttpRequest, HttpResponse } from '../transport/port.ts';
 import { oversized } from '../transport/uws.ts';
 import { asMillraceError, problemResponse } from './problem.ts';
@@ -12,9 +13,6 @@ import type { Route } from './route.ts';
 
 const tooLong = (): MillraceError =>
   new MillraceError('unavailable', 'the answer took too long: try again', { retryAfter: 1 });
-
-/** The contract: a call never hangs. */
-const callDeadline_ms = 10_000;
 
 /** The token of a phone, each of its 4,096 characters escaped. */
 const longestParam = 3 * 4096;
@@ -73,7 +71,7 @@ export function restServer(
     let response: HttpResponse;
     let failed: string | undefined;
     try {
-      ({ response, name } = await withDeadline(answer(request, carried), callDeadline_ms, tooLong));
+      ({ response, name } = await withDeadline(answer(request, carried), limits.call_ms, tooLong));
     } catch (error) {
       const problem = asMillraceError(error, context.logger, trace_id);
       failed = problem.code;

@@ -6,6 +6,7 @@ import type { Admission } from '../admission.ts';
 import type { Identity } from '../auth/claims.ts';
 import { bearerOf } from '../auth/tokens.ts';
 import type { CallContext } from '../calls/context.ts';
+import { limits } from '../limits.ts';
 import { asMillraceError } from '../rest/problem.ts';
 import type { HttpRequest, HttpResponse } from '../transport/port.ts';
 import { oversized } from '../transport/uws.ts';
@@ -15,9 +16,6 @@ import type { MessageTimes } from './message-times.ts';
 import { slackMethods } from './methods/index.ts';
 
 const tooLong = (): SlackError => new SlackError('request_timeout', 'the answer took too long: try again');
-
-/** The contract: a call never hangs. */
-const callDeadline_ms = 10_000;
 
 export const slackPrefix = '/api/';
 
@@ -49,7 +47,7 @@ export function slackServer(ports: SlackServerPorts): (request: HttpRequest) => 
     const origin = originOf(request, ports.tls);
     const socketUrl = (): string => `${origin.replace(/^http/, 'ws')}${ports.socketPath(caller)}`;
     const again = (): void => {
-      if (performance.now() - began >= callDeadline_ms) throw tooLong();
+      if (performance.now() - began >= limits.call_ms) throw tooLong();
       admission.count(caller);
     };
     return { ok: true, ...(await method.run({ context, caller, args, times, origin, socketUrl, again })) };
@@ -63,7 +61,7 @@ export function slackServer(ports: SlackServerPorts): (request: HttpRequest) => 
     let response: HttpResponse;
     let failed: string | undefined;
     try {
-      response = json(200, await withDeadline(answer(request, carried, began), callDeadline_ms, tooLong));
+      response = json(200, await withDeadline(answer(request, carried, began), limits.call_ms, tooLong));
     } catch (error) {
       const known = error instanceof SlackError ? error : inSlackWords(asMillraceError(error, logger, traceId));
       failed = known.error;
