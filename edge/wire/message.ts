@@ -3,7 +3,7 @@ import type { ChannelId, Head, StoredEvent } from '../../platform/messages/port.
 import type { Channel, Message, MessageEvent } from '../../schemas/generated/types.ts';
 import { timeText } from './time.ts';
 
-/** A message as clients see it (protocol.md). */
+/** A message as clients see it, by the wire contract. */
 export function wireMessage({ workspace_id, channel_id }: ChannelId, message: Message) {
   // Never by assignment: an emoji may be called __proto__.
   const reactions: { [emoji: string]: string[] } =

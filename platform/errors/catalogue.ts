@@ -3,7 +3,7 @@
  * RFC 9457 problem, and the exit code where it ends a command. A code is part of the contract: never rename one.
  */
 export const catalogue = {
-  // What a client meets (protocol.md).
+  // What a client meets, by the wire contract.
   invalid_request: { status: 400, title: 'The request is not valid', exit: 2 },
   unauthenticated: { status: 401, title: 'A valid token is needed', exit: 4 },
   forbidden: { status: 403, title: 'This is not allowed to you', exit: 4 },

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 export type LinkMetrics = ReturnType<typeof linkMetrics>;
 
-/** Of the links to other regions, of which there are 63 at most. */
+/** Of the links to other regions, of which there is one so far (config/checks.ts). */
 export function linkMetrics(registry: Registry) {
   const registers = [registry];
   const labelNames = ['region'] as const;

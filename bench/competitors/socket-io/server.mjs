@@ -1,4 +1,4 @@
-// Socket.IO as it comes, a room for each channel: what bench/edge.ts measures against.
+// Socket.IO as it comes, a room for each channel: what bench/edge/ measures against.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { Server } from 'socket.io';
