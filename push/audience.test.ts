@@ -31,7 +31,7 @@ it('a push’s audience is whoever is named, also where they are more than the d
   const audience = new Audience(directory as Directory, {} as MessageStore, log as Log);
   const notice = {
     ...{ workspace_id: 'w', channel_id: 'c', message_id: '1', rev: 1, seq: 1, thread_id: null, author_id: 'ann' },
-    ...{ everyone: false, edited: false, time: 1 },
+    ...{ everyone: false, edited: false },
   };
   await audience.reach([{ ...notice, named: Array.from({ length: 2000 }, (_, i) => `m${i}`) }]);
   assert.deepEqual(reached, ['m1', 'm1500', 'wants-all']);

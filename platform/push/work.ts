@@ -16,7 +16,6 @@ export interface Notice {
   everyone: boolean;
   /** By an edit: those who are named by it alone are told, for the others knew of it. */
   edited: boolean;
-  time: number;
 }
 
 /**

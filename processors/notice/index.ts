@@ -8,7 +8,7 @@ export default defineProcessor({
   outputs: { notices: 'Notice' },
   options: Type.Object({}, { additionalProperties: false }),
   create: () => (_state, input) => {
-    const { workspace_id, channel_id, rev, seq, time, body } = input.value as MessageEvent;
+    const { workspace_id, channel_id, rev, seq, body } = input.value as MessageEvent;
     if (!('MessageChanged' in body)) return [];
     const { kind, message } = body.MessageChanged;
     const edited = kind === 'edited';
@@ -33,7 +33,6 @@ export default defineProcessor({
       named,
       everyone,
       edited,
-      time,
     };
     return [{ to: 'notices', schema: 'Notice', key: input.key, value }];
   },
