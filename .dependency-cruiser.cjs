@@ -79,7 +79,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(node_modules|dist)/|\\.mjs$' },
     includeOnly:
-      '^(bench|cli|client|config|edge|platform|processors|push|runtime|schemas|server|tests|web)/|node_modules',
+      '^(bench|cli|client|config|docs|edge|examples|platform|processors|push|runtime|schemas|server|tests|web)/|node_modules',
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'] },
