@@ -23,7 +23,8 @@ describe('what a process does can be watched', () => {
   });
   after(() => server.stop());
 
-  const env = () => ({ ...process.env, MILLRACE_DATA_DIR: server.folder });
+  // A shell complains of a locale that the machine lacks.
+  const env = () => ({ ...process.env, LC_ALL: 'C', MILLRACE_DATA_DIR: server.folder });
   const millrace = (...args: string[]) =>
     new Promise<string>((resolve, reject) => {
       execFile(process.execPath, ['cli/bin.mjs', ...args], { env: env() }, (error, stdout) =>

@@ -29,7 +29,7 @@ export const addLint: AddCommand = (program, terminal, done) => {
         for (const problem of problems)
           terminal.out(`${renderProblem(problem, sources.get(problem.file) ?? '', terminal.color)}\n`);
         terminal.err(
-          `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; the rules are explained in docs/topology-format.md`,
+          `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; the rules are explained in docs/lint-rules.md`,
         );
       }
       done(plans ? 0 : 3);
