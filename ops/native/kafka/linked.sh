@@ -39,7 +39,8 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 P
 java -Xmx128m -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format -t Zm9yLWtha3R1cy1kZXYtMQ -c server.properties >format.log 2>&1
-setsid nohup java -Xms128m -Xmx384m -XX:+UseSerialGC kafka.Kafka server.properties </dev/null >log.txt 2>&1 &
+# Without counters for jps, over which a JVM that starts goes into another folder for a moment: `runs` would not know it.
+setsid nohup java -XX:-UsePerfData -Xms128m -Xmx384m -XX:+UseSerialGC kafka.Kafka server.properties </dev/null >log.txt 2>&1 &
 echo $! >pid
 for _ in $(seq 1200); do
   (: <"/dev/tcp/$H/$port") 2>/dev/null && { echo "KAFKA_BROKERS=$H:$port"; echo "KAFKA_LINK_PORT=$link"; exit 0; }

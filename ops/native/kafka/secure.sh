@@ -44,7 +44,8 @@ transaction.state.log.min.isr=1
 P
 java -Xmx128m -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format -t Zm9yLWtha3R1cy1kZXYtMQ -c server.properties \
   --add-scram "SCRAM-SHA-256=[name=millrace,password=$password]" --add-scram "SCRAM-SHA-512=[name=millrace,password=$password]" >format.log 2>&1
-setsid nohup java -Xms128m -Xmx320m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 kafka.Kafka server.properties </dev/null >log.txt 2>&1 &
+# Without counters for jps, over which a JVM that starts goes into another folder for a moment: `runs` would not know it.
+setsid nohup java -XX:-UsePerfData -Xms128m -Xmx320m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 kafka.Kafka server.properties </dev/null >log.txt 2>&1 &
 echo $! >pid
 for _ in $(seq 600); do
   (: <"/dev/tcp/$H/$port") 2>/dev/null && { echo "KAFKA_SECURE_BROKERS=$H:$port"; exit 0; }

@@ -15,9 +15,11 @@ mkdir -p run log data
 alive() { [[ -s run/$1.pid && $(readlink "/proc/$(<run/$1.pid)/cwd") == "$PWD" ]]; } # not just that number
 port_open() { (: <"/dev/tcp/$H/$1") 2>/dev/null; }
 die() { echo "up.sh: $*" >&2; exit 1; }
-start() { # name, command... : own session, so that a caller's Ctrl-C leaves it alone
+# name, arguments of java : own session, so that a caller's Ctrl-C leaves it alone. Without counters for jps, over which a JVM that
+# starts goes into another folder for a moment: `alive` would not know it.
+start() {
   local n=$1; shift
-  setsid nohup "$@" </dev/null >"log/$n.log" 2>&1 & echo $! >"run/$n.pid"
+  setsid nohup java -XX:-UsePerfData "$@" </dev/null >"log/$n.log" 2>&1 & echo $! >"run/$n.pid"
 }
 cds() { # name -> the JVM option
   [[ ${CDS:-} ]] || return 0
@@ -45,7 +47,7 @@ echo "$NODES" >data/nodes
 # 2. registry
 if ! alive registry; then
   port_open $REGISTRY_PORT && die "port $REGISTRY_PORT is taken by something else"
-  start registry java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 $(cds registry) \
+  start registry -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 $(cds registry) \
     -Dquarkus.http.host=$H -Dquarkus.http.port=$REGISTRY_PORT \
     -Dapicurio.datasource.url="jdbc:h2:file:$PWD/data/registry" \
     -Dapicurio.ccompat.use-canonical-hash=true -Dquarkus.log.level=WARN -Dquarkus.http.access-log.enabled=false \
@@ -99,7 +101,7 @@ P
     java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${LOG[@]}" \
       kafka.tools.StorageTool format -t $CLUSTER -c run/kafka$i.properties >log/format$i.log 2>&1 || die "$(<log/format$i.log)"
   fi
-  start kafka$i java -Xms256m -Xmx${KAFKA_HEAP:-512m} ${KAFKA_JVM:--XX:+UseSerialGC} $(cds kafka$i) "${LOG[@]}" \
+  start kafka$i -Xms256m -Xmx${KAFKA_HEAP:-512m} ${KAFKA_JVM:--XX:+UseSerialGC} $(cds kafka$i) "${LOG[@]}" \
     kafka.Kafka run/kafka$i.properties
 done
 
