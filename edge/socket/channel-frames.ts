@@ -1,6 +1,6 @@
 /**
- * Frames that list a person's channels. They are put together of texts that the channels' feeds keep (wire/head-texts.ts): when thousands
- * come back at once, to write hundreds of channels for each anew would be most of the work.
+ * Frames that list a person's channels. They are put together of texts that the channels' feeds keep (wire/head-texts.ts), for when
+ * thousands come back at once each would have hundreds of channels written anew; what that saves stands in bench/README.md.
  */
 export function helloFrame(fields: { [field: string]: string | number }, listed: readonly string[]): string {
   return `${JSON.stringify({ type: 'hello', ...fields }).slice(0, -1)},"channels":[${listed.join(',')}]}`;

@@ -42,8 +42,9 @@ export interface FoldProgress {
  * - A crash in between leaves a prefix; the unit is then made again from the same records, and every part of it is
  *   idempotent or, like appends, recognised by its readers through rev and offset.
  * - The embedded adapter makes all of it one commit, so there is no in between.
- * - Calls of one task commit in the order in which they were made; those of others may pass. A rejected commit takes with it those of the same consumer that were
- *   called before it rejected: their offsets would pass over its records. After that it may be tried again as it is.
+ * - Calls of one task commit in the order in which they were made; those of others may pass. A rejected commit takes with it
+ *   those of the same consumer that were called before it rejected: their offsets would pass over its records. After that it
+ *   may be tried again as it is.
  */
 export interface Units {
   commit(unit: Unit): Promise<Position[]>;
