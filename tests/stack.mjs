@@ -4,6 +4,9 @@
 //   node tests/stack.mjs [PART OF A PATH…]               some *.stack.ts
 //   node tests/stack.mjs --ordinary PART OF A PATH…      some *.test.ts, with Millrace on the engines
 import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const stack = 'ops/native/stack.mjs';
@@ -41,13 +44,20 @@ function run(args, env = {}, capture = false) {
   });
 }
 
+/** What failed in each of the two runs: told once more at the end, for builds that keep only the end of what they print. */
+const folder = mkdtempSync(join(tmpdir(), 'millrace-stack-'));
+const failures = ['engines', 'millrace'].map((name) => join(folder, name));
+
 const up = await run([stack, 'up'], {}, true);
 const engines = Object.fromEntries([...up.out.matchAll(/^([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
 console.log(up.out.trim());
 let failed = up.code;
 try {
   if (failed === 0) {
-    if (!ordinary) failed = (await run(['tests/run.mjs', '--suffix', '.stack.ts', ...parts], { STACK_KEEP: '1' })).code;
+    if (!ordinary)
+      failed = (
+        await run(['tests/run.mjs', '--suffix', '.stack.ts', ...parts], { STACK_KEEP: '1', TEST_FAILURES: failures[0] })
+      ).code;
     const settings = [
       'MILLRACE_LOG=kafka',
       `MILLRACE_KAFKA_BROKERS=${engines.KAFKA_BROKERS}`,
@@ -67,10 +77,13 @@ try {
         (
           await run(['tests/run.mjs', ...(ordinary ? parts : all ? [...suites, ...others] : suites)], {
             TEST_ENGINES: settings,
+            TEST_FAILURES: failures[1],
           })
         ).code || failed;
   }
 } finally {
   await run([stack, 'down']);
+  for (const file of failures) if (existsSync(file)) process.stdout.write(readFileSync(file, 'utf8'));
+  rmSync(folder, { recursive: true });
 }
 process.exitCode = failed === 0 ? 0 : 1;
