@@ -66,5 +66,8 @@ export function openCluster(settings: KafkaSettings): Cluster {
 /** What a caller is told when the brokers do not do what they are asked. */
 export function unavailable(what: string, error: unknown): MillraceError {
   if (error instanceof MillraceError) return error;
-  return new MillraceError('unavailable', `Kafka ${what}: ${messageOf(error)}`, { retryAfter: 1, cause: error });
+  // kafkajs takes that no broker answered for metadata of nothing, and trips over it.
+  const unanswered = error instanceof TypeError && error.message.includes("'topicMetadata'");
+  const reason = unanswered ? 'no broker answered' : messageOf(error);
+  return new MillraceError('unavailable', `Kafka ${what}: ${reason}`, { retryAfter: 1, cause: error });
 }
