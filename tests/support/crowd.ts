@@ -4,7 +4,7 @@ import { ofDocuments } from './change-checker.ts';
 import { eventually } from './eventually.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import { type ChannelHistory, type Kept, type Standing, violations } from './history-checker.ts';
-import { type Front, type Person, workspace } from './person.ts';
+import { type Body, type Front, type Person, workspace } from './person.ts';
 import { StubbornClient } from './stubborn-client.ts';
 
 /** mulberry32. */
@@ -58,14 +58,14 @@ export async function workThrough(
   let going = true;
   const silent = new Map<string, number>();
   for (const channel of channels)
-    silent.set(channel, (await people[0]!.get(`/v1/channels/${channel}`)).body.channel.head.rev);
+    silent.set(channel, (await read(people[0]!, `/v1/channels/${channel}`)).channel.head.rev);
   await eventually(
     () =>
       assert.ok(
         clients.every((client) => client.channels.size === channels.length),
         'all have their channels',
       ),
-    20_000,
+    60_000,
   );
   const working = clients.map((client, i) => work(client, `${seed}-${i}`, randomFrom(seed + i), channels, () => going));
   try {
@@ -81,7 +81,7 @@ export async function workThrough(
     for (const client of clients)
       for (const { channel, head } of histories)
         assert.equal(client.channels.get(channel)?.rev, head.rev, `${client.name} in ${channel}, FAULT_SEED=${seed}`);
-  }, 30_000);
+  }, 60_000);
   const standings = (await Promise.all(people.map((one) => standingsOf(one, clients)))).flat();
   const observed = {
     histories,
@@ -138,12 +138,22 @@ async function work(
   }
 }
 
+/** What a call answers once it is not refused for the moment: what was away may still be busy with coming back. */
+async function read(person: Person, path: string): Promise<Body> {
+  for (const until = Date.now() + 60_000; ; await sleep(250)) {
+    const { status, body } = await person.get(path);
+    if (status === 503 && Date.now() < until) continue;
+    assert.equal(status, 200, `${path}: ${body.detail}`);
+    return body;
+  }
+}
+
 async function historyOf(person: Person, channel: string, silent: number): Promise<ChannelHistory> {
   const messages: Kept[] = [];
   const replies: Kept[] = [];
   let after = '0';
   for (;;) {
-    const { body } = await person.get(`/v1/channels/${channel}/messages?limit=200&after=${after}`);
+    const body = await read(person, `/v1/channels/${channel}/messages?limit=200&after=${after}`);
     messages.push(...body.messages);
     for (const { message_id, reply_count } of body.messages)
       if (reply_count > 0) replies.push(...(await repliesOf(person, channel, message_id, reply_count)));
@@ -153,14 +163,14 @@ async function historyOf(person: Person, channel: string, silent: number): Promi
 }
 
 async function repliesOf(person: Person, channel: string, root: string, count: number): Promise<Kept[]> {
-  const { body } = await person.get(`/v1/channels/${channel}/messages/${root}/thread?limit=200`);
+  const body = await read(person, `/v1/channels/${channel}/messages/${root}/thread?limit=200`);
   assert.equal(body.messages.length - 1, count, `reply_count of ${root}`);
   return body.messages.slice(1);
 }
 
 async function standingsOf(person: Person, clients: StubbornClient[]): Promise<Standing[]> {
   const own = clients.filter((client) => client.person === person);
-  const { channels } = (await person.get('/v1/unreads')).body;
+  const { channels } = await read(person, '/v1/unreads');
   return channels.map(({ channel_id, last_seq, last_read_seq, unread }) => ({
     user_id: person.id,
     channel: channel_id,
