@@ -89,7 +89,7 @@ group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=4194304
 log.segment.bytes=134217728
 log.retention.hours=2
-# A broker that is gone is noticed in four seconds, not nine: sends wait for that long.
+# A broker that is gone is noticed in four seconds, not nine: sends wait for that long, and so does one that was killed and comes back.
 broker.session.timeout.ms=4000
 broker.heartbeat.interval.ms=1000
 # Where it led the controllers, another of them begins to count those seconds only when it leads: that adds to them.

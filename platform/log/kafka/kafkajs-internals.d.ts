@@ -9,20 +9,31 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 
   export interface FetchResponse {
+    /** Not of brokers older than 1.1. */
+    sessionId?: number;
+    errorCode?: number;
     responses: {
       topicName: string;
       partitions: { partition: number; errorCode: number; highWatermark: string; messages: FetchedMessage[] }[];
     }[];
   }
 
+  export interface FetchRequest {
+    sessionId: number;
+    sessionEpoch: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    isolationLevel: number;
+    topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
+    forgottenTopics: { topic: string; partitions: number[] }[];
+  }
+
   export interface FetchBroker {
-    fetch(request: {
-      maxWaitTime: number;
-      minBytes: number;
-      maxBytes: number;
-      isolationLevel: number;
-      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
-    }): Promise<FetchResponse>;
+    /** The newest version of a request that both sides know. */
+    lookupRequest(apiKey: number, definition: unknown): (options: FetchRequest) => unknown;
+    connectionPool: { send<Response>(request: unknown): Promise<Response> };
+    disconnect(): Promise<void>;
     offsetCommit(request: {
       groupId: string;
       topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
@@ -48,6 +59,15 @@ declare module 'kafkajs/src/cluster/index.js' {
       topics: { topic: string; partitions: { partition: number }[]; fromBeginning?: boolean; fromTimestamp?: number }[],
     ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
   }
+}
+
+declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
+  const apiKeys: { Fetch: number };
+  export default apiKeys;
+}
+
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  export const requests: { Fetch: unknown };
 }
 
 declare module 'kafkajs/src/network/connection.js' {

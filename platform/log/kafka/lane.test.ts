@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import type Cluster from 'kafkajs/src/cluster/index.js';
-import type { FetchBroker, FetchedMessage, FetchResponse } from 'kafkajs/src/cluster/index.js';
+import type { FetchedMessage } from 'kafkajs/src/cluster/index.js';
+import { fetchBroker } from '../../../tests/support/fetch-broker.ts';
 import { MillraceError } from '../../errors/error.ts';
 import type { LogRecord } from '../port.ts';
 import type { LaneHooks } from './lane.ts';
@@ -12,24 +13,22 @@ import { Subscription } from './subscription.ts';
 const kept = [3, 3];
 
 /** A broker that refuses a request as a whole where one partition has not got the offset, as kafkajs tells it. */
-const broker = {
-  fetch: async ({ topics }: Parameters<FetchBroker['fetch']>[0]): Promise<FetchResponse> => {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    const responses = topics.map(({ topic, partitions }) => ({
-      topicName: topic,
-      partitions: partitions.map(({ partition, fetchOffset }) => {
-        const from = Number(fetchOffset);
-        if (from > kept[partition]!) throw Object.assign(new Error('out of range'), { type: 'OFFSET_OUT_OF_RANGE' });
-        const offsets = Array.from({ length: kept[partition]! - from }, (_, i) => from + i);
-        const messages = offsets.map((offset): FetchedMessage => {
-          return { offset: String(offset), timestamp: '0', key: null, value: Buffer.from([partition]) };
-        });
-        return { partition, errorCode: 0, highWatermark: String(kept[partition]), messages };
-      }),
-    }));
-    return { responses };
-  },
-};
+const broker = fetchBroker(async ({ topics }) => {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const responses = topics.map(({ topic, partitions }) => ({
+    topicName: topic,
+    partitions: partitions.map(({ partition, fetchOffset }) => {
+      const from = Number(fetchOffset);
+      if (from > kept[partition]!) throw Object.assign(new Error('out of range'), { type: 'OFFSET_OUT_OF_RANGE' });
+      const offsets = Array.from({ length: kept[partition]! - from }, (_, i) => from + i);
+      const messages = offsets.map((offset): FetchedMessage => {
+        return { offset: String(offset), timestamp: '0', key: null, value: Buffer.from([partition]) };
+      });
+      return { partition, errorCode: 0, highWatermark: String(kept[partition]), messages };
+    }),
+  }));
+  return { responses };
+});
 const cluster = {
   addMultipleTargetTopics: async () => undefined,
   findLeaderForPartitions: (_: string, partitions: number[]) => ({ 1: partitions }),

@@ -3,14 +3,14 @@ import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { FetchedMessage, FetchResponse } from 'kafkajs/src/cluster/index.js';
 import { MillraceError } from '../../errors/error.ts';
 import type { LogRecord } from '../port.ts';
+import { alone, fetch } from './fetch.ts';
+import { FetchSession } from './fetch-session.ts';
 import { Place } from './place.ts';
 import type { Subscription } from './subscription.ts';
 
 /** How long a broker may wait for a first record; a partition that is new here waits at most this long for its turn. */
 const longest_ms = 100;
 const pause_ms = 100;
-const partitionBytes = 1024 * 1024;
-const fetchBytes = 8 * 1024 * 1024;
 
 export interface LaneHooks {
   /** Makes records of what a broker gave. Rejects where that can't be done now: it is fetched again. */
@@ -106,6 +106,7 @@ export class Lane {
   }
 
   private async loop(nodeId: string): Promise<void> {
+    const session = new FetchSession();
     while (!this.closed) {
       const wanted = this.wantedFrom(nodeId);
       if (wanted.length === 0) {
@@ -113,7 +114,7 @@ export class Lane {
         continue;
       }
       try {
-        await this.fetch(nodeId, wanted);
+        await this.fetch(nodeId, session, wanted);
       } catch (error) {
         if (this.closed) return;
         if (isOutOfRange(error)) await this.findLost(nodeId, wanted);
@@ -136,11 +137,11 @@ export class Lane {
     });
   }
 
-  private async fetch(nodeId: string, wanted: Place[]): Promise<void> {
+  private async fetch(nodeId: string, session: FetchSession, wanted: Place[]): Promise<void> {
     const asked = new Map(
       wanted.map((place) => [keyOf(place.topic, place.partition), { place, offset: place.offset }]),
     );
-    const responses = await this.ask(nodeId, wanted, longest_ms);
+    const responses = await this.ask(nodeId, session, wanted);
     const taken: Promise<void>[] = [];
     for (const { topicName, partitions } of responses) {
       for (const { partition, messages } of partitions) {
@@ -156,19 +157,15 @@ export class Lane {
     await Promise.race([Promise.all(taken), new Promise((resolve) => setImmediate(resolve))]);
   }
 
-  private async ask(nodeId: string, wanted: Place[], maxWaitTime: number): Promise<FetchResponse['responses']> {
-    const topics = new Map<string, { partition: number; fetchOffset: string; maxBytes: number }[]>();
-    for (const { topic, partition, offset } of wanted) {
-      const list = topics.get(topic) ?? [];
-      list.push({ partition, fetchOffset: String(offset), maxBytes: partitionBytes });
-      topics.set(topic, list);
-    }
+  private async ask(nodeId: string, session: FetchSession, wanted: Place[]): Promise<FetchResponse['responses']> {
     const broker = await this.cluster.findBroker({ nodeId });
-    const { responses } = await broker.fetch({
-      ...{ maxWaitTime, minBytes: 1, maxBytes: fetchBytes, isolationLevel: 1 },
-      topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
-    });
-    return responses;
+    try {
+      const answer = await fetch(broker, session.request(wanted), longest_ms);
+      return session.answered(answer) ? answer.responses : [];
+    } catch (error) {
+      session.failed();
+      throw error;
+    }
   }
 
   private async take(place: Place, fresh: FetchedMessage[]): Promise<void> {
@@ -178,6 +175,7 @@ export class Lane {
       const messages = fresh.filter((one) => !one.isControlRecord);
       const records = await this.hooks.records(topic, partition, messages);
       place.offset = Number(fresh.at(-1)!.offset) + 1;
+      this.lastNext(place);
       for (const reader of readers) reader.deliver(records, place.offset);
     } catch {
       // Nothing was delivered, so it is fetched again; the readers' lag tells how long that lasts.
@@ -187,6 +185,14 @@ export class Lane {
       this.hooks.delivered(this, place);
       this.wake();
     }
+  }
+
+  /** What a fetch takes is bounded, and the broker fills it in the order of the partitions: one that had some comes last (KIP-74). */
+  private lastNext(place: Place): void {
+    const key = keyOf(place.topic, place.partition);
+    if (this.places.get(key) !== place) return;
+    this.places.delete(key);
+    this.places.set(key, place);
   }
 
   /** Tells readers whose next record is not there: no longer kept, or beyond what there is. */
@@ -207,7 +213,7 @@ export class Lane {
 
   private async isRefused(nodeId: string, place: Place): Promise<boolean> {
     try {
-      await this.ask(nodeId, [place], 0);
+      await fetch(await this.cluster.findBroker({ nodeId }), alone([place]), 0);
       return false;
     } catch (error) {
       return isOutOfRange(error);

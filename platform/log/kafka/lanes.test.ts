@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import type Cluster from 'kafkajs/src/cluster/index.js';
-import type { FetchBroker, FetchedMessage, FetchResponse } from 'kafkajs/src/cluster/index.js';
+import type { FetchedMessage, FetchResponse } from 'kafkajs/src/cluster/index.js';
 import { eventually } from '../../../tests/support/eventually.ts';
+import { type FetchRequest, fetchBroker } from '../../../tests/support/fetch-broker.ts';
 import type { LogRecord } from '../port.ts';
 import { Lanes } from './lanes.ts';
 import { Subscription } from './subscription.ts';
@@ -24,13 +25,13 @@ class Broker {
     return {
       addMultipleTargetTopics: async () => undefined,
       findLeaderForPartitions: (_: string, partitions: number[]) => ({ 1: partitions }),
-      findBroker: async (): Promise<Pick<FetchBroker, 'fetch'>> => ({ fetch: (request) => this.fetch(request) }),
+      findBroker: async () => fetchBroker((request) => this.fetch(request)),
       refreshMetadata: async () => undefined,
       disconnect: async () => undefined,
     } as unknown as Cluster;
   }
 
-  private async fetch({ topics }: Parameters<FetchBroker['fetch']>[0]): Promise<FetchResponse> {
+  private async fetch({ topics }: FetchRequest): Promise<FetchResponse> {
     const [{ topic, partitions }] = topics as [(typeof topics)[number]];
     assert.equal(partitions.length, 1, 'a request names a partition once');
     const from = Number(partitions[0]!.fetchOffset);
