@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { FetchSession, type Named, type SessionRequest } from './fetch-session.ts';
+import { keyOf } from './place.ts';
 
 /** What a broker does with sessions (KIP-227), where `keeps` it any; none of its answers has records. */
 class Broker {
@@ -22,7 +23,7 @@ class Broker {
     if (sessionEpoch === 0) {
       assert.deepEqual(forgotten, [], 'a session that begins has nothing to forget');
       this.sessions.delete(sessionId);
-      const offsets = new Map(named.map((one) => [keyOf(one), one.offset]));
+      const offsets = new Map(named.map((one) => [one.key, one.offset]));
       if (!this.keeps) return { errorCode: 0, sessionId: 0, offsets };
       this.sessions.set(++this.last, { epoch: 1, offsets });
       return { errorCode: 0, sessionId: this.last, offsets };
@@ -31,8 +32,8 @@ class Broker {
     if (!session) return { errorCode: 70, sessionId: 0 };
     if (session.epoch !== sessionEpoch) return { errorCode: 71, sessionId: 0 };
     session.epoch++;
-    for (const one of named) session.offsets.set(keyOf(one), one.offset);
-    for (const one of forgotten) assert.ok(session.offsets.delete(keyOf(one)), 'only what is known is forgotten');
+    for (const one of named) session.offsets.set(one.key, one.offset);
+    for (const one of forgotten) assert.ok(session.offsets.delete(one.key), 'only what is known is forgotten');
     return { errorCode: 0, sessionId, offsets: new Map(session.offsets) };
   }
 
@@ -41,13 +42,15 @@ class Broker {
   }
 }
 
-function keyOf({ topic, partition }: Named): string {
-  return `${topic}/${partition}`;
+function named(topic: string, partition: number, offset: number): Named {
+  return { key: keyOf(topic, partition), topic, partition, offset };
 }
 
 const wanted = fc.uniqueArray(
-  fc.record({ topic: fc.constantFrom('a', 'b'), partition: fc.nat(2), offset: fc.nat(2) }),
-  { selector: keyOf },
+  fc
+    .record({ topic: fc.constantFrom('a', 'b'), partition: fc.nat(2), offset: fc.nat(2) })
+    .map(({ topic, partition, offset }) => named(topic, partition, offset)),
+  { selector: ({ key }) => key },
 );
 const steps = fc.array(
   fc.record({ wanted, event: fc.constantFrom('well', 'well', 'well', 'request lost', 'answer lost', 'evicted') }),
@@ -72,7 +75,7 @@ it('has the broker look at what is wanted, whatever is lost or forgotten on the 
           if (!session.answered(answer!)) continue;
           assert.deepEqual(
             new Map([...answer!.offsets!].sort()),
-            new Map(now.map((one) => [keyOf(one), one.offset] as const).sort()),
+            new Map(now.map((one) => [one.key, one.offset] as const).sort()),
           );
           break;
         }
@@ -85,7 +88,7 @@ it('names what is new, further or gone, and nothing else', () => {
   const broker = new Broker(true);
   const session = new FetchSession();
   const ask = (offsets: number[]) => {
-    const request = session.request(offsets.map((offset, partition) => ({ topic: 't', partition, offset })));
+    const request = session.request(offsets.map((offset, partition) => named('t', partition, offset)));
     session.answered(broker.answer(request));
     return [request.named.map(({ partition }) => partition), request.forgotten.map(({ partition }) => partition)];
   };
@@ -100,8 +103,8 @@ it('has one session at the broker, also after answers that were lost', () => {
   const broker = new Broker(true);
   const session = new FetchSession();
   for (let i = 0; i < 5; i++) {
-    session.answered(broker.answer(session.request([{ topic: 't', partition: 0, offset: i }])));
-    broker.answer(session.request([{ topic: 't', partition: 0, offset: i }]));
+    session.answered(broker.answer(session.request([named('t', 0, i)])));
+    broker.answer(session.request([named('t', 0, i)]));
     session.failed();
   }
   session.answered(broker.answer(session.request([])));

@@ -1,5 +1,7 @@
 /** A partition as a fetch names it. */
 export interface Named {
+  /** Of this partition alone. */
+  key: string;
   topic: string;
   partition: number;
   /** The next one to fetch. */
@@ -29,35 +31,34 @@ const lastEpoch = 2 ** 31 - 1;
 export class FetchSession {
   private id = 0;
   private epoch = beginning;
-  private known = new Map<string, Named>();
-  private asked = new Map<string, Named>();
+  private readonly known = new Map<string, Named>();
 
   /** The next request, for all of these and no others; `answered` or `failed` must follow. */
-  request(wanted: Iterable<Named>): SessionRequest {
-    const known = this.epoch === beginning ? new Map<string, Named>() : this.known;
+  request(wanted: readonly Named[]): SessionRequest {
+    if (this.epoch === beginning) this.known.clear();
     const named: Named[] = [];
-    this.asked = new Map();
-    for (const { topic, partition, offset } of wanted) {
-      const key = `${topic}/${partition}`;
-      const before = known.get(key);
-      const now = before?.offset === offset ? before : { topic, partition, offset };
-      this.asked.set(key, now);
-      if (now !== before) named.push(now);
+    for (const { key, topic, partition, offset } of wanted) {
+      if (this.known.get(key)?.offset === offset) continue;
+      const one = { key, topic, partition, offset };
+      this.known.set(key, one);
+      named.push(one);
     }
-    const forgotten: Named[] = [];
-    for (const [key, one] of known) if (!this.asked.has(key)) forgotten.push(one);
+    const forgotten = this.known.size > wanted.length ? this.forget(wanted) : [];
     return { sessionId: this.id, sessionEpoch: this.epoch, named, forgotten };
+  }
+
+  /** From where the last request asked for a partition. */
+  offset(key: string): number | undefined {
+    return this.known.get(key)?.offset;
   }
 
   /** Whether the answer is one: if not, the session begins anew with the next request. Error: one that no session explains. */
   answered({ errorCode = 0, sessionId = 0 }: { errorCode?: number; sessionId?: number }): boolean {
     if (errorCode === notFound || errorCode === otherEpoch) {
       this.failed();
-      if (errorCode === notFound) this.id = 0;
       return false;
     }
     if (errorCode !== 0) throw new Error(`a fetch was refused with Kafka's error ${errorCode}`);
-    this.known = this.asked;
     this.id = sessionId;
     if (sessionId === 0) this.epoch = beginning;
     else this.epoch = this.epoch === lastEpoch ? 1 : this.epoch + 1;
@@ -67,5 +68,12 @@ export class FetchSession {
   /** Nobody knows whether the broker took the request: the next one ends this session, and begins another. */
   failed(): void {
     this.epoch = beginning;
+  }
+
+  private forget(wanted: readonly Named[]): Named[] {
+    const keys = new Set(wanted.map(({ key }) => key));
+    const gone = [...this.known.values()].filter(({ key }) => !keys.has(key));
+    for (const { key } of gone) this.known.delete(key);
+    return gone;
   }
 }

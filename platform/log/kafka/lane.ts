@@ -5,7 +5,7 @@ import { MillraceError } from '../../errors/error.ts';
 import type { LogRecord } from '../port.ts';
 import { alone, fetch } from './fetch.ts';
 import { FetchSession } from './fetch-session.ts';
-import { Place } from './place.ts';
+import { keyOf, Place } from './place.ts';
 import type { Subscription } from './subscription.ts';
 
 /** How long a broker may wait for a first record; a partition that is new here waits at most this long for its turn. */
@@ -51,19 +51,17 @@ export class Lane {
   /** One whose offset is known, and that this lane takes. */
   add(subscription: Subscription): void {
     const { topic, partition } = subscription;
-    const key = keyOf(topic, partition);
-    const known = this.places.get(key);
+    const known = this.places.get(keyOf(topic, partition));
     const place = known ?? new Place(topic, partition, subscription.offset!);
     place.readers.add(subscription);
     if (known) return this.wake();
-    this.places.set(key, place);
+    this.places.set(place.key, place);
     void this.route([place]);
   }
 
   remove(subscription: Subscription): void {
-    const key = keyOf(subscription.topic, subscription.partition);
-    const place = this.places.get(key);
-    if (place?.readers.delete(subscription) && place.readers.size === 0) this.places.delete(key);
+    const place = this.places.get(keyOf(subscription.topic, subscription.partition));
+    if (place?.readers.delete(subscription) && place.readers.size === 0) this.places.delete(place.key);
     // Others who stood there may want more than it did.
     this.wake();
   }
@@ -87,9 +85,11 @@ export class Lane {
       try {
         const list = [...places];
         await this.cluster.addMultipleTargetTopics([...new Set(list.map(({ topic }) => topic))]);
-        for (const { topic, partition } of list)
-          for (const nodeId of Object.keys(this.cluster.findLeaderForPartitions(topic, [partition])))
-            if (!this.loops.has(nodeId)) this.loops.set(nodeId, this.loop(nodeId));
+        for (const place of list) {
+          const [leader] = Object.keys(this.cluster.findLeaderForPartitions(place.topic, [place.partition]));
+          place.leader = leader;
+          if (leader !== undefined && !this.loops.has(leader)) this.loops.set(leader, this.loop(leader));
+        }
         this.wake();
         return;
       } catch {
@@ -126,30 +126,21 @@ export class Lane {
   }
 
   private wantedFrom(nodeId: string): Place[] {
-    return [...this.places.values()].filter((place) => {
-      if (!place.wantsMore) return false;
-      try {
-        return nodeId in this.cluster.findLeaderForPartitions(place.topic, [place.partition]);
-      } catch {
-        // Its metadata is on its way: `route` wakes this loop.
-        return false;
-      }
-    });
+    const wanted: Place[] = [];
+    for (const place of this.places.values()) if (place.leader === nodeId && place.wantsMore) wanted.push(place);
+    return wanted;
   }
 
   private async fetch(nodeId: string, session: FetchSession, wanted: Place[]): Promise<void> {
-    const asked = new Map(
-      wanted.map((place) => [keyOf(place.topic, place.partition), { place, offset: place.offset }]),
-    );
     const responses = await this.ask(nodeId, session, wanted);
     const taken: Promise<void>[] = [];
     for (const { topicName, partitions } of responses) {
       for (const { partition, messages } of partitions) {
-        const { place, offset } = asked.get(keyOf(topicName, partition))!;
-        // Another broker was asked, too, for it leads now, and has answered.
-        if (place.busy || place.offset !== offset) continue;
+        const place = this.places.get(keyOf(topicName, partition));
+        // Nobody reads it any more, or another broker was asked, too, for it leads now, and has answered.
+        if (!place || place.busy || place.offset !== session.offset(place.key)) continue;
         // A broker gives whole batches, which may begin before what was asked for.
-        const fresh = messages.filter((message) => Number(message.offset) >= offset);
+        const fresh = messages.filter((message) => Number(message.offset) >= place.offset);
         if (fresh.length > 0) taken.push(this.take(place, fresh));
       }
     }
@@ -189,10 +180,9 @@ export class Lane {
 
   /** What a fetch takes is bounded, and the broker fills it in the order of the partitions: one that had some comes last (KIP-74). */
   private lastNext(place: Place): void {
-    const key = keyOf(place.topic, place.partition);
-    if (this.places.get(key) !== place) return;
-    this.places.delete(key);
-    this.places.set(key, place);
+    if (this.places.get(place.key) !== place) return;
+    this.places.delete(place.key);
+    this.places.set(place.key, place);
   }
 
   /** Tells readers whose next record is not there: no longer kept, or beyond what there is. */
@@ -219,10 +209,6 @@ export class Lane {
       return isOutOfRange(error);
     }
   }
-}
-
-function keyOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`;
 }
 
 function isOutOfRange(error: unknown): boolean {
