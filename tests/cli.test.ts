@@ -126,6 +126,17 @@ describe('errors', () => {
     }
   });
 
+  it('of an option say what it may be', async () => {
+    for (const [line, message] of [
+      ['dlq list --code intrenal', /^millrace: --code: must be a code of an error, such as internal, not "intrenal"/],
+      ['capacity --partitions 0.5', /^millrace: --partitions: "0.5" must be a whole number above 0 and at most 1024/],
+    ] as const) {
+      const { code, stderr } = await shell.run(`millrace ${line}`);
+      assert.equal(code, 2, line);
+      assert.match(stderr, message);
+    }
+  });
+
   it('of a path say which, without a stack', async () => {
     for (const [line, message] of [
       ['graph --out no/such/file.svg', /^millrace: .*no\/such\/file\.svg/],

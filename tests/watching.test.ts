@@ -60,6 +60,14 @@ describe('what a process does can be watched', () => {
     assert.match(lines[1]!, /"message_id":"\d{17,}"/);
   });
 
+  it('tap refuses an output that a node has not', async () => {
+    for (const [node, message] of [
+      ['messages/stored', /output: stored has the outputs .*events.*, and no "event"/],
+      ['messages/rows', /output: rows has no outputs with names, and no "event"/],
+    ] as const)
+      await assert.rejects(millrace('tap', node, '--output', 'event'), { code: 2, message });
+  });
+
   it('status and graph tell how much flows', async () => {
     for (let i = 0; i < 20; i++) await alice.say(channel, `message ${i}`);
     const status = JSON.parse(await millrace('status', '--json')) as Status;

@@ -2,7 +2,7 @@ import { MillraceError } from '../../platform/errors/error.ts';
 import type { Demand } from '../capacity/demand.ts';
 import { type AddCommand, withHelp } from '../command.ts';
 
-/** Flags, the part of the demand that each sets, and what is allowed. */
+/** Flags, the part of the demand that each sets, and what is allowed: a whole number, but for factors and shares. */
 const flags: [flag: string, name: keyof Demand, most: number, meaning: string][] = [
   ['--dau <n>', 'daily_users', 1e9, 'people who are here on a day (20,000,000)'],
   ['--messages <n>', 'messages_a_day', 1e11, 'messages a day (1,000,000,000)'],
@@ -29,9 +29,10 @@ export const addCapacity: AddCommand = (program, terminal) => {
       for (const [flag, name, most] of flags) {
         const long = flag.split(' ')[0]!;
         const value = options[long.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
-        if (value !== undefined) given[name] = numberOf(long, String(value), most);
+        const isWhole = /<n>$/.test(flag);
+        if (value !== undefined) given[name] = numberOf(long, String(value), most, isWhole);
       }
-      const seed = numberOf('--seed', String(options['seed']), 2 ** 32);
+      const seed = numberOf('--seed', String(options['seed']), 2 ** 32, true);
       runCapacity(given, { seed, json: options['json'] === true }, terminal);
     });
   withHelp(command, {
@@ -43,9 +44,9 @@ export const addCapacity: AddCommand = (program, terminal) => {
   });
 };
 
-function numberOf(flag: string, text: string, most: number): number {
+function numberOf(flag: string, text: string, most: number, isWhole: boolean): number {
   const value = Number(text.replaceAll(/[,_]/g, ''));
-  if (!(value > 0 && value <= most))
-    throw new MillraceError('invalid_request', `${flag}: "${text}" must be a number above 0 and at most ${most}`);
-  return value;
+  if (value > 0 && value <= most && (Number.isInteger(value) || !isWhole)) return value;
+  const kind = isWhole ? 'a whole number' : 'a number';
+  throw new MillraceError('invalid_request', `${flag}: "${text}" must be ${kind} above 0 and at most ${most}`);
 }

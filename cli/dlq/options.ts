@@ -1,6 +1,8 @@
+import { catalogue } from '../../platform/errors/catalogue.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { parseDuration } from '../../runtime/duration.ts';
 import { meantKey } from '../../runtime/observing/shown-key.ts';
+import { didYouMean } from '../../runtime/topology/problem.ts';
 import type { LetterFilter } from '../../server/dead-letters/filter.ts';
 
 export interface FilterOptions {
@@ -29,7 +31,7 @@ export function filterOf({ topology, node, code, cause, key, since }: FilterOpti
   if (topology !== undefined) filter.topology = topology;
   if (second !== undefined && first) filter.topology = first;
   if (node !== undefined) filter.node = second ?? node;
-  if (code !== undefined) filter.code = code;
+  if (code !== undefined) filter.code = codeOf(code);
   if (cause !== undefined) filter.cause = cause;
   if (key !== undefined) filter.key = meantKey(key);
   if (since !== undefined) {
@@ -39,6 +41,14 @@ export function filterOf({ topology, node, code, cause, key, since }: FilterOpti
     filter.since_ms = milliseconds;
   }
   return filter;
+}
+
+/** No letter has another one. */
+function codeOf(code: string): string {
+  if (Object.hasOwn(catalogue, code)) return code;
+  const likely = didYouMean(code, Object.keys(catalogue));
+  const all = likely === undefined ? `one of ${Object.keys(catalogue).join(', ')}` : `such as ${likely}`;
+  throw new MillraceError('invalid_request', `--code: must be a code of an error, ${all}, not "${code}"`);
 }
 
 /** Ids or a filter, as the API takes them. Error: `invalid_request` for both, and for neither without --all. */

@@ -103,9 +103,9 @@ export function firstAt(
   return low;
 }
 
-export function partitionsAreFinal(known: TopicSpec, wanted: TopicSpec): MillraceError {
+export function partitionsAreFinal(known: TopicSpec, wanted: TopicSpec, wayOut = ''): MillraceError {
   return new MillraceError(
     'conflict',
-    `topic ${known.name} has ${known.partitions} partitions and can't get ${wanted.partitions}: the count is final, for it decides where each key lies`,
+    `topic ${known.name} has ${known.partitions} partitions and can't get ${wanted.partitions}: the count is final, for it decides where each key lies${wayOut}`,
   );
 }

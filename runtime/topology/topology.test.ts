@@ -132,6 +132,18 @@ describe('topology files', () => {
     });
   }
 
+  it('with a processor that can not be made are refused', () => {
+    const create = (): never => {
+      throw new Error('no index is left');
+    };
+    const picky: Processor = { ...processors.get('search-document')!, create };
+    const { problems } = loadTopologies(shipped, new Map([...processors, ['search-document', picky]]));
+    assert.deepEqual(
+      problems.map(({ rule, message }) => [rule, message]),
+      [['wrong-option', "search-document can't be made with these options: no index is left"]],
+    );
+  });
+
   it('may number events only where nothing on the way can be skipped or held back', () => {
     const ways: [string, string][] = [
       ['from: commands,', 'from: commands, errors: { then: dead-letter },'],

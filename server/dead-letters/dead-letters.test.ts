@@ -141,13 +141,16 @@ describe('dead letters', () => {
     await give({}, { value: broken, key: bob });
     const marker = { epoch: 0, last_read_seq: 9, last_read_rev: 9, since_rev: 0 };
     const value = { workspace_id: 'demo', user_id: 'alice', channel_id: 'general', marker, reply_to: null };
-    for (const wrong of [
-      { ...value, marker: { ...marker, last_read_seq: 'nine' } },
-      { ...value, more: 1 },
-      { user_id: 'alice' },
-      'text',
-    ])
-      await assert.rejects(letters.redrive({ ids: [0] }, { value: wrong }), { code: 'invalid_request' });
+    for (const [wrong, detail] of [
+      [
+        { ...value, marker: { ...marker, last_read_seq: 'nine' } },
+        /^value\.marker\.last_read_seq: "nine" does not fit/,
+      ],
+      [{ ...value, more: 1 }, /^value: .* does not fit ReadCommand/],
+      [{ user_id: 'alice' }, /^value\.workspace_id: nothing does not fit/],
+      ['text', /^value: "text" does not fit ReadCommand/],
+    ] as const)
+      await assert.rejects(letters.redrive({ ids: [0] }, { value: wrong }), { code: 'invalid_request', detail });
     assert.deepEqual(await letters.redrive({ ids: [0] }, { value }), [0]);
     // One that could not be read gets the schema that its source has.
     assert.deepEqual(await letters.redrive({ ids: [1] }, { value: { ...value, user_id: 'bob' } }), [1]);

@@ -19,7 +19,7 @@ export function writeValue(codec: Codec, schema: SchemaName, value: unknown): Bu
   const fits = type.isValid(value, {
     noUndeclaredFields: true,
     errorHook: (path: string[], found: unknown, wanted: { toString(): string }) => {
-      problems.push(`value.${path.join('.')}: ${shown(found)} does not fit ${named(wanted)}`);
+      problems.push(`${['value', ...path].join('.')}: ${shown(found)} does not fit ${named(wanted)}`);
     },
   } as object);
   if (!fits)

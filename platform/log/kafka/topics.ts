@@ -90,7 +90,10 @@ async function checkCounts(admin: Admin, specs: TopicSpec[], prefix: string): Pr
   const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
   for (const spec of specs) {
     const partitions = counts.get(prefix + spec.name)!;
-    if (partitions !== spec.partitions) throw partitionsAreFinal({ ...spec, partitions }, spec);
+    if (partitions === spec.partitions) continue;
+    const wayOut =
+      partitions < spec.partitions ? '; `millrace repartition` moves all of it to new topics with more' : '';
+    throw partitionsAreFinal({ ...spec, partitions }, spec, wayOut);
   }
   return new Map(topics.map(({ name, partitions }) => [name, fewestCopies(partitions)]));
 }

@@ -47,7 +47,10 @@ export const rules = {
     'A node needs a key that what leads to it has lost: the records of one such key lie in several partitions, or lack the fields.',
     'Write the records to a topic with that key first, and read them from there.',
   ],
-  'wrong-option': ['`with` does not fit the processor’s options.', 'The message says which option and why.'],
+  'wrong-option': [
+    '`with` does not fit the processor’s options: their schema, or what it says itself when it is made.',
+    'The message says which option and why.',
+  ],
   'wrong-expression': [
     'A CEL expression that can’t be parsed, or whose types don’t fit.',
     'The mark shows where. See cel.dev for the language.',

@@ -1,4 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
+import { messageOf } from '../../../platform/errors/error.ts';
+import type { Processor } from '../../processor.ts';
 import type { ProcessorNode } from '../format/index.ts';
 import { didYouMean } from '../problem.ts';
 import type { LintContext } from './context.ts';
@@ -16,13 +18,15 @@ function lintProcessor(lint: LintContext, id: string, node: ProcessorNode): void
     const message = `there is no folder processors/${node.processor}`;
     return lint.file.report('unknown-processor', ['nodes', id, 'processor'], message, meant);
   }
-  for (const error of Value.Errors(processor.options, node.with ?? {})) {
+  const errors = [...Value.Errors(processor.options, node.with ?? {})];
+  for (const error of errors) {
     const path = error.path.split('/').slice(1);
     const name = `with${path.map((step) => `.${step}`).join('')}`;
     const known = Object.keys((processor.options['properties'] as object | undefined) ?? {});
     const meant = path.length === 1 ? didYouMean(path[0]!, known) : undefined;
     lint.file.report('wrong-option', ['nodes', id, 'with', ...path], `${name}: ${error.message}`, meant);
   }
+  if (errors.length === 0) lintMaking(lint, id, node, processor);
   if (processor.tables && !node.state) {
     const message = `${node.processor} keeps state: say where it comes from after a loss, with state: { folds: TOPIC } or { changelog: TOPIC }`;
     lint.file.reportKey('state-lost', ['nodes', id, 'processor'], message);
@@ -38,6 +42,16 @@ function lintProcessor(lint: LintContext, id: string, node: ProcessorNode): void
   } else if (entry && !entry.schemas.includes(processor.folds.schema)) {
     const message = `${node.processor} folds records of schema ${processor.folds.schema}, which ${topic} doesn't hold`;
     lint.file.report('no-fold', path, message);
+  }
+}
+
+/** What a schema can't say a processor may refuse when it is made; in a worker it would fail for ever. */
+function lintMaking(lint: LintContext, id: string, node: ProcessorNode, processor: Processor): void {
+  try {
+    processor.create(node.with ?? {});
+  } catch (error) {
+    const path = ['nodes', id, node.with === undefined ? 'processor' : 'with'];
+    lint.file.report('wrong-option', path, `${node.processor} can't be made with these options: ${messageOf(error)}`);
   }
 }
 
