@@ -18,7 +18,9 @@ describe('the trace of a record, on Kafka', () => {
   let log: KafkaLog;
   before(async () => {
     const tracing = { ...noTracing, on: true, samples: (carried: string) => carried === sampled };
-    log = await KafkaLog.open({ brokers, client_id: 'millrace-test', prefix, replication: 1 }, fileCodec(), tracing);
+    log = await KafkaLog.open({ brokers, client_id: 'millrace-test', prefix, replication: 1 }, fileCodec(), {
+      tracing: tracing,
+    });
     await log.declare([{ name: topic, partitions: 1, retention_ms: 3_600_000, compact: false, volatile: false }]);
   });
   after(() => log?.close());

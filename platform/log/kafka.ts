@@ -20,6 +20,11 @@ import { KeptRecord } from './record.ts';
 /** Between two tries to learn an offset. */
 const again_ms = 100;
 
+export interface KafkaLogOptions {
+  tracing?: Tracing | undefined;
+  onTrouble?: ((error: unknown) => void) | undefined;
+}
+
 /**
  * The log on Kafka. Record time is the broker's append time; keys are partitioned as Kafka's own default partitioner does.
  * Readers read partitions that they name: who reads which is the caller's business (docs/decisions/009).
@@ -37,15 +42,21 @@ export class KafkaLog implements Log {
     private readonly cluster: Cluster,
     private readonly appender: Appender,
     private readonly tracing: Tracing,
+    onTrouble: (error: unknown) => void,
   ) {
     this.lanes = new Lanes(() => openCluster(settings), {
       records: (topic, partition, messages) => this.recordsOf(topic.slice(settings.prefix.length), partition, messages),
       bounds: (topic, partition) => this.boundsOf(topic, partition),
+      onTrouble,
     });
   }
 
-  /** Error: `unavailable` when no broker answers. */
-  static async open(settings: KafkaSettings, codec: Codec, tracing: Tracing = noTracing): Promise<KafkaLog> {
+  /** `onTrouble` hears why readers wait, while they do. Error: `unavailable` when no broker answers. */
+  static async open(
+    settings: KafkaSettings,
+    codec: Codec,
+    { tracing = noTracing, onTrouble = () => undefined }: KafkaLogOptions = {},
+  ): Promise<KafkaLog> {
     const kafka = openKafka(settings);
     const admin = kafka.admin();
     const cluster = openCluster(settings);
@@ -56,7 +67,7 @@ export class KafkaLog implements Log {
       await Promise.allSettled([admin.disconnect(), cluster.disconnect(), appender.close()]);
       throw unavailable(`at ${settings.brokers.join(', ')} does not answer`, error);
     }
-    return new KafkaLog(settings, codec, admin, cluster, appender, tracing);
+    return new KafkaLog(settings, codec, admin, cluster, appender, tracing, onTrouble);
   }
 
   async declare(topics: TopicSpec[]): Promise<void> {

@@ -84,6 +84,8 @@ export async function openEngines(
             key,
             onDiskFailure,
             onError,
+            onTrouble: (error) =>
+              logger.warn({ error: messageOf(error) }, 'records can’t be fetched from Kafka for now: readers wait'),
             tracing,
           })
         : openEmbeddedLog(dataDir, key, onDiskFailure);

@@ -22,6 +22,8 @@ export interface KafkaLogHooks {
   onDiskFailure: (error: MillraceError) => void;
   onError: (error: unknown) => void;
   tracing?: Tracing;
+  /** Hears why records can't be fetched, while that is so. */
+  onTrouble?: (error: unknown) => void;
 }
 
 /** Messages in Cassandra, or in the lmdb of this process, which then has to be the only one. */
@@ -61,7 +63,7 @@ export async function openKafkaLog(settings: Settings, dataDir: string, hooks: K
   });
   let log: KafkaLog | undefined;
   try {
-    log = await KafkaLog.open(kafkaSettings(settings), codec, hooks.tracing);
+    log = await KafkaLog.open(kafkaSettings(settings), codec, hooks);
     await refuseOlder(settings, log);
     const shared = await SharedOffsets.open(log, hooks.onError);
     const state = new LmdbState(environment);

@@ -37,12 +37,18 @@ const cluster = {
   disconnect: async () => undefined,
 } as unknown as Cluster;
 
-function readers(t: TestContext, from: number[], records?: LaneHooks['records']): Subscription[] {
+function readers(
+  t: TestContext,
+  from: number[],
+  records?: LaneHooks['records'],
+  onTrouble: LaneHooks['onTrouble'] = () => undefined,
+): Subscription[] {
   const plain: LaneHooks['records'] = async (_, partition, messages) =>
     messages.map(({ offset }) => ({ partition, offset: Number(offset) }) as LogRecord);
   const lanes = new Lanes(() => cluster, {
     records: records ?? plain,
     bounds: async (_, partition) => ({ start: 0, end: kept[partition]! }),
+    onTrouble,
   });
   t.after(() => lanes.close());
   return from.map((offset, partition) => {
@@ -66,12 +72,15 @@ it('a reader beyond the end is told so, and the others of its broker read on', a
 
 it('a partition whose schemas can’t be looked up now waits alone, and loses nothing', async (t) => {
   let away = true;
-  const [slow, other] = readers(t, [0, 0], async (_, partition, messages) => {
+  const told: unknown[] = [];
+  const records: LaneHooks['records'] = async (_, partition, messages) => {
     if (partition === 0 && away) throw new MillraceError('unavailable', 'the registry is away');
     return messages.map(({ offset }) => ({ partition, offset: Number(offset) }) as LogRecord);
-  });
+  };
+  const [slow, other] = readers(t, [0, 0], records, (error) => told.push((error as Error).message));
   assert.equal((await other!.next(10, 1000)).length, 3);
   assert.deepEqual(await slow!.next(10, 300), []);
+  assert.deepEqual(told, ['unavailable: the registry is away'], 'once, however often it is tried');
   away = false;
   assert.deepEqual(
     (await slow!.next(10, 1000)).map(({ offset }) => offset),

@@ -11,6 +11,7 @@ import type { Subscription } from './subscription.ts';
 /** How long a broker may wait for a first record; a partition that is new here waits at most this long for its turn. */
 const longest_ms = 100;
 const pause_ms = 100;
+const toldAgain_ms = 10_000;
 
 export interface LaneHooks {
   /** Makes records of what a broker gave. Rejects where that can't be done now: it is fetched again. */
@@ -19,6 +20,8 @@ export interface LaneHooks {
   bounds(topic: string, partition: number): Promise<{ start: number; end: number }>;
   /** The readers of a place have what came: some may be better off elsewhere. */
   delivered(lane: Lane, place: Place): void;
+  /** Told why readers wait: at most once in ten seconds. */
+  onTrouble(error: unknown): void;
 }
 
 /**
@@ -32,6 +35,7 @@ export class Lane {
   private readonly loops = new Map<string, Promise<void>>();
   private waking: (() => void)[] = [];
   private closed = false;
+  private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly cluster: Cluster,
@@ -92,8 +96,9 @@ export class Lane {
         }
         this.wake();
         return;
-      } catch {
+      } catch (error) {
         // No leader is known, or no broker answers: the readers wait.
+        this.tell(error);
         await sleep(pause_ms);
         await this.refresh();
       }
@@ -118,6 +123,7 @@ export class Lane {
       } catch (error) {
         if (this.closed) return;
         if (isOutOfRange(error)) await this.findLost(nodeId, wanted);
+        else this.tell(error);
         await sleep(pause_ms);
         await this.refresh();
         await this.route(this.places.values());
@@ -168,14 +174,22 @@ export class Lane {
       place.offset = Number(fresh.at(-1)!.offset) + 1;
       this.lastNext(place);
       for (const reader of readers) reader.deliver(records, place.offset);
-    } catch {
+    } catch (error) {
       // Nothing was delivered, so it is fetched again; the readers' lag tells how long that lasts.
+      this.tell(error);
       await sleep(pause_ms);
     } finally {
       place.busy = false;
       this.hooks.delivered(this, place);
       this.wake();
     }
+  }
+
+  /** A loop fails ten times a second while its broker is away. */
+  private tell(error: unknown): void {
+    if (performance.now() - this.toldAt < toldAgain_ms) return;
+    this.toldAt = performance.now();
+    this.hooks.onTrouble(error);
   }
 
   /** What a fetch takes is bounded, and the broker fills it in the order of the partitions: one that had some comes last (KIP-74). */

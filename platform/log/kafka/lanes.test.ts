@@ -51,6 +51,7 @@ function lanesOf(broker: Broker): Lanes {
     records: async (_, partition, messages) =>
       messages.map(({ offset }) => ({ partition, offset: Number(offset) }) as LogRecord),
     bounds: async () => ({ start: 0, end: broker.end }),
+    onTrouble: () => undefined,
   });
 }
 
