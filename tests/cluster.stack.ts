@@ -45,7 +45,7 @@ describe(`three gateways and three workers on the same engines (FAULT_SEED=${see
         for (const { worker } of tasks) loads.set(worker, (loads.get(worker) ?? 0) + 1);
         assert.deepEqual([...loads.values()], Array(count).fill(partitions / count), `${topology} ${[...loads]}`);
       }
-    }, 120_000);
+    }, 60_000);
 
   it('share the partitions evenly, and each gateway holds a slot of its own', async () => {
     await shared(3);

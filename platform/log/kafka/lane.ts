@@ -187,7 +187,8 @@ export class Lane {
 
   /** A loop fails ten times a second while its broker is away. */
   private tell(error: unknown): void {
-    if (performance.now() - this.toldAt < toldAgain_ms) return;
+    // What breaks off as it closes keeps nobody waiting.
+    if (this.closed || performance.now() - this.toldAt < toldAgain_ms) return;
     this.toldAt = performance.now();
     this.hooks.onTrouble(error);
   }
