@@ -36,3 +36,27 @@ it('a push’s audience is whoever is named, also where they are more than the d
   await audience.reach([{ ...notice, named: Array.from({ length: 2000 }, (_, i) => `m${i}`) }]);
   assert.deepEqual(reached, ['m1', 'm1500', 'wants-all']);
 });
+
+it('a message in a dm reaches the other, also behind an edit that tells nobody', async () => {
+  const directory: Pick<Directory, 'audience' | 'channelsById'> = {
+    audience: async (_workspace, _channel, { everyone }) => {
+      return { items: everyone ? [{ user_id: 'bob', level: null }] : [], next_cursor: null };
+    },
+    channelsById: async () => [{ type: 'dm' }] as Awaited<ReturnType<Directory['channelsById']>>,
+  };
+  const reached: unknown[] = [];
+  const log: Pick<Log, 'append'> = {
+    append: async (appends: Append[]) => {
+      for (const { value } of appends) reached.push((value as { rev: number }).rev);
+      return [];
+    },
+  };
+  const audience = new Audience(directory as Directory, {} as MessageStore, log as Log);
+  const notice = {
+    ...{ workspace_id: 'w', channel_id: 'c', message_id: '1', seq: 1, thread_id: null, author_id: 'ann' },
+    ...{ named: [], everyone: false },
+  };
+  await audience.reach([{ ...notice, rev: 1, edited: true }]);
+  await audience.reach([{ ...notice, rev: 2, edited: false }]);
+  assert.deepEqual(reached, [2]);
+});

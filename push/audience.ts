@@ -14,7 +14,7 @@ const fresh_ms = 10_000;
 
 /** Finds whom a message may reach, and writes a candidate for each. */
 export class Audience {
-  /** Channels of which nobody wants all. */
+  /** Channels, none of them direct, of which nobody wants all. */
   private readonly silent = new LRUCache<string, true>({ max: 50_000, ttl: fresh_ms });
   private readonly direct = new LRUCache<string, boolean>({ max: 50_000, ttl: fresh_ms });
 
@@ -26,7 +26,13 @@ export class Audience {
 
   /** In order, so that a channel's candidates lie on the log in the order of its revs. Error: `unavailable`. */
   async reach(notices: Notice[]): Promise<void> {
-    for (const notice of notices) await this.reachOf(notice);
+    for (const notice of notices) if (!this.isSilent(notice)) await this.reachOf(notice);
+  }
+
+  /** Whether a message, as most do, means nobody in particular, in a channel of which nobody wants all. */
+  private isSilent({ workspace_id, channel_id, named, thread_id, everyone }: Notice): boolean {
+    if (everyone || named.length > 0 || thread_id !== null) return false;
+    return this.silent.has(channelKey(workspace_id, channel_id));
   }
 
   private async reachOf(notice: Notice): Promise<void> {
@@ -49,7 +55,8 @@ export class Audience {
       if (reached.length > 0) await this.log.append(reached.map(({ user_id }) => candidate(notice, user_id)));
       cursor = found.next_cursor ?? undefined;
     } while (cursor !== undefined);
-    if (general && !anyone) this.silent.set(key, true);
+    // An edit tells nobody in general, in a direct channel either.
+    if (general && !anyone && !notice.edited) this.silent.set(key, true);
   }
 
   private async isDirect(key: string, { workspace_id, channel_id }: Notice): Promise<boolean> {

@@ -60,15 +60,22 @@ export class RuntimeMetrics {
 
   /** The observer of one task. */
   observer(topology: string, logger: Logger): TaskObserver {
+    // Found once: prom-client makes a text of the labels each time it is asked.
+    const seconds = new Map<string, Histogram.Internal<'topology' | 'source'>>();
+    const secondsOf = (source: string) => {
+      const known = seconds.get(source) ?? this.units.labels({ topology, source });
+      seconds.set(source, known);
+      return known;
+    };
     return {
       passed: (node, taken, gave, milliseconds) => {
         this.meter(topology, node).passed(taken, gave.length, milliseconds);
         this.taps.passed(topology, node, gave as readonly Tapped[]);
       },
       took: (node, _effects, milliseconds) => this.meter(topology, node).took(milliseconds),
-      committed: (source, _next, seconds) => {
-        this.meter(topology, source).took(seconds * 1000);
-        this.units.observe({ topology, source }, seconds);
+      committed: (source, _next, took) => {
+        this.meter(topology, source).took(took * 1000);
+        secondsOf(source).observe(took);
       },
       retried: (node, error, attempt) => {
         const meter = this.meter(topology, node);

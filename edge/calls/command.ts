@@ -4,8 +4,8 @@ import type { ChannelHome, MessageCommand } from '../../schemas/generated/types.
 import type { Outcome } from '../gateway/requests.ts';
 import type { CallContext, Caller } from './context.ts';
 
-/** Puts a command on the log and waits for what follows. Errors: the sequencer's refusals, `unavailable`. */
-export async function command(
+/** Puts a command on the log; resolves with what follows. Errors: the sequencer's refusals, `unavailable`. */
+export function command(
   { log, gateway, logger }: CallContext,
   caller: Caller,
   channelId: string,
@@ -29,20 +29,14 @@ export async function command(
     home,
     body,
   };
-  try {
-    const append = {
-      topic: 'message_commands',
-      key,
-      schema: 'MessageCommand' as const,
-      value,
-    };
-    const appended = log.append([append]);
-    caller.placed?.();
-    await appended;
-  } catch (error) {
-    request.cancel();
-    const detail = 'the log does not take writes now: send it again with the same client_msg_id';
-    throw new MillraceError('unavailable', detail, { retryAfter: 1, cause: error });
-  }
-  return request.outcome;
+  const appended = log.append([{ topic: 'message_commands', key, schema: 'MessageCommand', value }]);
+  caller.placed?.();
+  return appended.then(
+    () => request.outcome,
+    (cause: unknown) => {
+      request.cancel();
+      const detail = 'the log does not take writes now: send it again with the same client_msg_id';
+      throw new MillraceError('unavailable', detail, { retryAfter: 1, cause });
+    },
+  );
 }

@@ -50,7 +50,9 @@ export async function send(
     },
   };
   const outcome = await command(context, caller, request.channel_id, body, home);
-  return { message: await messageOf(context, caller, request.channel_id, outcome), created: 'event' in outcome };
+  const message = messageIn(outcome) ?? (await unchanged(context, caller, request.channel_id, outcome));
+  const channel = { workspace_id: caller.workspace_id, channel_id: request.channel_id };
+  return { message: wireMessage(channel, message), created: 'event' in outcome };
 }
 
 const nobody = { mentions: [], mentions_channel: false, mentions_here: [] };
@@ -138,7 +140,8 @@ export async function change(
       versions: false,
     },
   });
-  return { message: await messageOf(context, caller, channel_id, outcome) };
+  const changed = messageIn(outcome) ?? (await unchanged(context, caller, channel_id, outcome));
+  return { message: wireMessage({ workspace_id: caller.workspace_id, channel_id }, changed) };
 }
 
 /** The members whom a text names. */
@@ -175,18 +178,15 @@ export async function storedMessage(
   return message;
 }
 
-async function messageOf(
-  context: CallContext,
-  caller: Caller,
-  channelId: string,
-  outcome: Outcome,
-): Promise<WireMessage> {
-  const channel = { workspace_id: caller.workspace_id, channel_id: channelId };
-  if ('event' in outcome && 'MessageChanged' in outcome.event.body)
-    return wireMessage(channel, outcome.event.body.MessageChanged.message);
-  if ('unchanged' in outcome) {
-    return wireMessage(channel, await storedMessage(context, caller, channelId, outcome.unchanged.message_id));
-  }
+function messageIn(outcome: Outcome): Message | undefined {
+  return 'event' in outcome && 'MessageChanged' in outcome.event.body
+    ? outcome.event.body.MessageChanged.message
+    : undefined;
+}
+
+/** The message that a command left as it is. */
+async function unchanged(context: CallContext, caller: Caller, channelId: string, outcome: Outcome): Promise<Message> {
+  if ('unchanged' in outcome) return storedMessage(context, caller, channelId, outcome.unchanged.message_id);
   throw new MillraceError('internal', 'the log answered a message’s command with something else');
 }
 

@@ -13,12 +13,18 @@ export type Outcome =
 interface Waiting {
   resolve(outcome: Outcome): void;
   reject(error: Error): void;
-  timer: NodeJS.Timeout;
-  /** Undefined for one that may take its time. */
-  since: number | undefined;
+  /** When it was opened; by `now`. */
+  opened: number;
+  /** One of many that may take its time, or one that waits for another region: how long it takes tells nothing. */
+  unhurried: boolean;
   /** Called where the channel has its home in another region, which is to be asked. */
   elsewhere: ((home: number) => void) | undefined;
+  /** Of one that waits for another region. */
+  timer: NodeJS.Timeout | undefined;
 }
+
+/** How often it is looked who has waited too long: one timer for all, for there are thousands of them a second. */
+const sweep_ms = 100;
 
 export interface Asked {
   /** One of many (an import's) that may take its time: it is refused at the bound alone. */
@@ -29,8 +35,10 @@ export interface Asked {
 
 /** Commands that this gateway's callers wait for, by the number that the command carries. */
 export class Requests {
+  /** The longest waiting first. */
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
+  private sweeping: NodeJS.Timeout | undefined;
   private readonly limit: RequestLimit;
 
   constructor(
@@ -53,7 +61,7 @@ export class Requests {
   }
 
   /** Where to send the answer, and the answer. Error: `unavailable` when it doesn't come in time, or too many wait. */
-  open({ bulk, elsewhere }: Asked = {}): { reply_to: ReplyTo; outcome: Promise<Outcome>; cancel(): void } {
+  open({ bulk = false, elsewhere }: Asked = {}): { reply_to: ReplyTo; outcome: Promise<Outcome>; cancel(): void } {
     const { size } = this.waiting;
     if (size >= this.bound || !(bulk || this.limit.allows(size))) {
       throw new MillraceError('unavailable', 'too many requests wait for the log: try again', { retryAfter: 1 });
@@ -61,15 +69,12 @@ export class Requests {
     const held = this.held();
     if (!held) throw new MillraceError('unavailable', 'this gateway is joining anew: try again', { retryAfter: 1 });
     const request = ++this.last;
+    const opened = this.now();
     const outcome = new Promise<Outcome>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.waiting.delete(request);
-        reject(unanswered());
-      }, limits.deadline_ms);
-      this.waiting.set(request, { resolve, reject, timer, since: bulk ? undefined : this.now(), elsewhere });
+      this.waiting.set(request, { resolve, reject, opened, unhurried: bulk, elsewhere, timer: undefined });
     });
-    // Whoever opened it may still wait for the log when it is abandoned, and hears of it a moment later.
-    outcome.catch(() => undefined);
+    this.sweeping ??= setTimeout(() => this.sweep(), sweep_ms);
+    outcome.catch(heardLater);
     return {
       reply_to: { gateway: held.slot, epoch: held.epoch, request },
       outcome,
@@ -105,8 +110,7 @@ export class Requests {
     const waiting = this.waiting.get(request);
     if (!waiting?.elsewhere) return false;
     clearTimeout(waiting.timer);
-    // What the way there and back takes tells nothing of this region's work.
-    waiting.since = undefined;
+    waiting.unhurried = true;
     waiting.timer = setTimeout(() => this.take(request)?.reject(waitsForHome(home)), limits.home_ms);
     waiting.elsewhere(home);
     return true;
@@ -119,8 +123,17 @@ export class Requests {
 
   private answered(request: number): Waiting | undefined {
     const waiting = this.take(request);
-    if (waiting?.since !== undefined) this.limit.answered(this.now() - waiting.since, this.waiting.size);
+    if (waiting && !waiting.unhurried) this.limit.answered(this.now() - waiting.opened, this.waiting.size);
     return waiting;
+  }
+
+  private sweep(): void {
+    const before = this.now() - limits.deadline_ms;
+    for (const [request, { opened, timer }] of this.waiting) {
+      if (opened > before) break;
+      if (timer === undefined) this.take(request)?.reject(unanswered());
+    }
+    this.sweeping = this.waiting.size > 0 ? setTimeout(() => this.sweep(), sweep_ms) : undefined;
   }
 
   private take(request: number): Waiting | undefined {
@@ -130,6 +143,10 @@ export class Requests {
     clearTimeout(waiting.timer);
     return waiting;
   }
+}
+
+function heardLater(): void {
+  // Whoever opened a request may still wait for the log when it is abandoned, and hears of it a moment later.
 }
 
 function waitsForHome(home: number): MillraceError {

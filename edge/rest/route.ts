@@ -109,8 +109,9 @@ function unkept(schema: TSchema, value: unknown, path = ''): string | undefined 
     return held && `${path}: ${held}`;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, part] of Object.entries(value)) {
+  for (const name in value) {
     const known: TSchema | undefined = Array.isArray(value) ? schema['items'] : schema['properties']?.[name];
+    const part = (value as { [name: string]: unknown })[name];
     const found = known && unkept(known, part, path ? `${path}.${name}` : name);
     if (found !== undefined) return found;
   }

@@ -140,10 +140,7 @@ export class Connection {
       if (!next) return;
       const { type, frame } = next;
       this.underWay++;
-      void this.inLane(type, frame).finally(() => {
-        this.underWay--;
-        this.work();
-      });
+      void this.inLane(type, frame);
     }
   }
 
@@ -153,27 +150,35 @@ export class Connection {
    */
   private async inLane(type: string, frame: Taken['frame']): Promise<void> {
     const channel = frame['channel_id'];
-    if (typeof channel !== 'string') return this.run(type, frame);
+    const lane = typeof channel === 'string' ? this.enter(channel) : undefined;
+    try {
+      if (lane?.before) await lane.before;
+      const { session } = this;
+      if (session && !this.closing) await this.run(type, frame, session, lane?.leave);
+    } finally {
+      lane?.leave();
+      this.underWay--;
+      this.work();
+    }
+  }
+
+  /** The end of a channel's lane: what to wait for, and what to call for those behind. */
+  private enter(channel: string): { before: Promise<void> | undefined; leave: () => void } {
     this.lanes ??= new Map();
     const { lanes } = this;
     const before = lanes.get(channel);
     let leave!: () => void;
     const placed = new Promise<void>((resolve) => {
-      leave = resolve;
+      leave = () => {
+        resolve();
+        if (lanes.get(channel) === placed) lanes.delete(channel);
+      };
     });
     lanes.set(channel, placed);
-    try {
-      if (before) await before;
-      await this.run(type, frame, leave);
-    } finally {
-      leave();
-      if (lanes.get(channel) === placed) lanes.delete(channel);
-    }
+    return { before, leave };
   }
 
-  private async run(type: string, frame: Taken['frame'], placed?: () => void): Promise<void> {
-    const session = this.session;
-    if (!session || this.closing) return;
+  private async run(type: string, frame: Taken['frame'], session: Session, placed?: () => void): Promise<void> {
     const trace_id = this.ports.traceId();
     const began = performance.now();
     let failed: string | undefined;

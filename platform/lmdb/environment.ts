@@ -115,17 +115,16 @@ export class Environment {
    * Errors: whatever `change` throws (it must throw before it changes anything); `unavailable` while the disk is nearly
    * full, and while too much waits for it. When the disk refuses all the same, `unavailable` for this and every later write, and `onFailure` is called.
    */
-  async write<Result>(change: () => Result, { lazy = false } = {}): Promise<Result> {
-    if (this.broken) throw this.broken;
-    if (!this.hasSpace()) throw noSpace(this.folder);
-    if (this.waiting.length >= this.mostWaiting) throw standsStill(this.folder);
-    const result = this.change(change);
-    await new Promise<void>((done, reject) => {
-      this.waiting.push({ done, reject });
+  write<Result>(change: () => Result, { lazy = false } = {}): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.broken) throw this.broken;
+      if (!this.hasSpace()) throw noSpace(this.folder);
+      if (this.waiting.length >= this.mostWaiting) throw standsStill(this.folder);
+      const result = this.change(change);
+      this.waiting.push({ done: () => resolve(result), reject });
       if (!lazy) this.schedule();
       else this.lazily ??= setTimeout(() => this.schedule(), lazy_ms);
     });
-    return result;
   }
 
   /** Whether every write so far is. */

@@ -24,9 +24,12 @@ test('rows are as the last write has them, whichever of the writes share a commi
         let environment = Environment.open(folder);
         let table = environment.table('rows');
         const kept: Promise<void>[] = [];
+        const appended: number[] = [];
         const look = (row: number): number | undefined => table.get(rowOf(row))?.[0];
         for (const { changes, lands } of writes) {
           const done = environment.write(() => {
+            table.append(key('appended', appended.length), Buffer.from([appended.length]));
+            appended.push(appended.length);
             for (const [row, value] of changes) {
               if (value === null) table.remove(rowOf(row));
               else table.put(rowOf(row), Buffer.from([value]));
@@ -48,6 +51,11 @@ test('rows are as the last write has them, whichever of the writes share a commi
         const found = Array.from(table.range({ start: key('row'), end: after(key('row')) }), ({ value }) => value[0]!);
         const wanted = [...model].sort(([a], [b]) => a - b).map(([, value]) => value);
         assert.deepEqual(found, wanted);
+        const others = table.range({ start: key('appended'), end: after(key('appended')) });
+        assert.deepEqual(
+          Array.from(others, ({ value }) => value[0]!),
+          appended,
+        );
         await environment.close();
       } finally {
         rmSync(folder, { recursive: true });

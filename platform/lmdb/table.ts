@@ -36,6 +36,7 @@ export class Table {
   private readonly pending = new Map<string, Change>();
   /** Of the batch that gathers, a key once; and of those on their way to the disk, oldest first. */
   private gathered: Change[] = [];
+  private appended: Entry[] = [];
   private readonly underWay: Change[][] = [];
 
   constructor(
@@ -61,6 +62,12 @@ export class Table {
 
   put(key: Buffer, value: Buffer): void {
     this.note(key, value);
+  }
+
+  /** A put that `get` need not see before it is on disk, and that no other change of its key may precede or follow until then. */
+  append(key: Buffer, value: Buffer): void {
+    this.currentBatch();
+    this.appended.push({ key, value });
   }
 
   remove(key: Buffer): void {
@@ -114,16 +121,22 @@ export class Table {
   flush(): void {
     for (const { key, value } of this.gathered) {
       if (value === undefined) void this.database.remove(key);
-      else void this.database.put(key, this.sealing ? this.sealing.seal(key, value) : value);
+      else this.write(key, value);
     }
+    for (const { key, value } of this.appended) this.write(key, value);
     this.underWay.push(this.gathered);
     this.gathered = [];
+    this.appended = [];
   }
 
   /** The oldest batch under way is on disk. */
   settle(): void {
     for (const change of this.underWay.shift() ?? [])
       if (this.pending.get(change.text) === change) this.pending.delete(change.text);
+  }
+
+  private write(key: Buffer, value: Buffer): void {
+    void this.database.put(key, this.sealing ? this.sealing.seal(key, value) : value);
   }
 
   private opened(entries: Iterable<Entry>): Iterable<Entry> {

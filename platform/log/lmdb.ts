@@ -76,8 +76,7 @@ export class LmdbLog implements Log {
   }
 
   async append(records: Append[]): Promise<Position[]> {
-    const mixed = records.some((record) => this.isVolatile(record.topic));
-    const durable = mixed ? records.filter((record) => !this.isVolatile(record.topic)) : records;
+    const durable = records.filter((record) => !this.isVolatile(record.topic));
     if (durable.length === 0) return this.volatile.appendNow(records);
     const staged = await this.environment.write(() => this.stage(durable));
     this.publish(staged);
@@ -112,7 +111,7 @@ export class LmdbLog implements Log {
         value,
         encoded[i],
       );
-      this.records.put(key(record.topic, partition, offset), envelope(kept));
+      this.records.append(key(record.topic, partition, offset), envelope(kept));
       state.tail.stage(kept);
       this.stagedIn.add(state.tail);
       return kept;

@@ -15,6 +15,8 @@ export class Tail {
   private end: number;
   private readonly waiting = new Waiting();
   private staged: LogRecord[] = [];
+  /** Where in `staged` those begin that have not landed. */
+  private unlanded = 0;
   private readonly waitingAhead = new Waiting();
 
   constructor(
@@ -49,14 +51,17 @@ export class Tail {
 
   /** What was staged up to here is on disk: writes land in the order in which they were made. */
   land(offset: number): void {
-    let landed = 0;
-    while (landed < this.staged.length && this.staged[landed]!.offset <= offset) this.push(this.staged[landed++]!);
-    if (landed > 0) this.staged = this.staged.slice(landed);
+    const { staged } = this;
+    while (this.unlanded < staged.length && staged[this.unlanded]!.offset <= offset)
+      this.push(staged[this.unlanded++]!);
+    // Not each time: where many land one by one, each would copy all that follow.
+    if (this.unlanded * 2 <= staged.length) return;
+    this.staged = staged.slice(this.unlanded);
+    this.unlanded = 0;
   }
 
   /** Wakes the readers; call it once after a run of `push`. */
   wake(): void {
-    if (this.staged.length > 0) this.staged = this.staged.filter((record) => record.offset >= this.end);
     this.waiting.wake();
     this.waitingAhead.wake();
   }
@@ -128,9 +133,9 @@ export class Tail {
   }
 
   private readStaged(from: number, max: number): LogRecord[] {
-    const [first] = this.staged;
+    const first = this.staged[this.unlanded];
     if (!first) return [];
-    const at = Math.max(0, from - first.offset);
+    const at = this.unlanded + Math.max(0, from - first.offset);
     return this.staged.slice(at, at + max);
   }
 }

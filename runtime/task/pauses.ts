@@ -17,6 +17,7 @@ export class Pauses {
   }
 
   holds(nodes: ReadonlySet<string>): boolean {
+    if (this.held.size === 0) return false;
     return this.held.has(undefined) || [...nodes].some((node) => this.held.has(node));
   }
 
