@@ -6,7 +6,7 @@ import { MemoryLog } from '../platform/log/memory.ts';
 import { KeptRecord } from '../platform/log/record.ts';
 import { fileCodec } from '../platform/schemas/files.ts';
 import { MemoryState } from '../platform/state/memory.ts';
-import { RuntimeMetrics } from '../runtime/observer.ts';
+import { RuntimeMetrics } from '../runtime/observing/runtime-metrics.ts';
 import { defineProcessor, type Input, type Output, type Processor } from '../runtime/processor.ts';
 import type { Intake } from '../runtime/task/intake.ts';
 import { UnitMaker } from '../runtime/task/unit-maker.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Person } from '../platform/directory/port.ts';
+import type { Person } from '../platform/directory/person.ts';
 import { MillraceError } from '../platform/errors/error.ts';
 import { personKey } from '../platform/keys.ts';
 import type { Rates } from '../platform/rates/port.ts';

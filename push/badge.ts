@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Directory, Person } from '../platform/directory/port.ts';
+import type { Person } from '../platform/directory/person.ts';
+import type { Directory } from '../platform/directory/port.ts';
 import { channelKey } from '../platform/keys.ts';
 import type { MessageStore } from '../platform/messages/port.ts';
 

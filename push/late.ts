@@ -1,4 +1,4 @@
-import type { Person } from '../platform/directory/port.ts';
+import type { Person } from '../platform/directory/person.ts';
 import type { MessageStore } from '../platform/messages/port.ts';
 import type { Message, PushDue } from '../schemas/generated/types.ts';
 

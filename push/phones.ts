@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Directory, Person } from '../platform/directory/port.ts';
+import type { Person } from '../platform/directory/person.ts';
+import type { Directory } from '../platform/directory/port.ts';
 import type { Device } from '../platform/directory/push-port.ts';
 import { MillraceError } from '../platform/errors/error.ts';
 import type { Log } from '../platform/log/port.ts';

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../platform/errors/error.ts';
 import type { Deployments, Version } from './deployment/deployments.ts';
-import type { TaskObserver } from './observer.ts';
 import { deploymentMark, scopeOf } from './scope.ts';
 import { cutRecord } from './task/cut.ts';
+import type { TaskObserver } from './task/observer.ts';
 import type { TaskPorts } from './task/ports.ts';
 import { pauseBefore } from './task/retry.ts';
 import { Task, type TaskEnd, type TaskOptions } from './task/task.ts';

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../platform/errors/error.ts';
 import type { Version } from './deployment/deployments.ts';
-import { unobserved } from './observer.ts';
 import type { Share } from './sharing/port.ts';
+import { unobserved } from './task/observer.ts';
 import type { TaskPorts } from './task/ports.ts';
 import { Task } from './task/task.ts';
 

@@ -1,4 +1,4 @@
-import type { Page } from '../platform/directory/port.ts';
+import type { Page } from '../platform/directory/page.ts';
 
 /** Each item of a list, a page at a time. */
 export async function* eachOf<Item>(

@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { MemoryLog } from '../platform/log/memory.ts';
 import { fileCodec } from '../platform/schemas/files.ts';
 import { Deployments } from '../runtime/deployment/deployments.ts';
-import { RuntimeMetrics } from '../runtime/observer.ts';
+import { RuntimeMetrics } from '../runtime/observing/runtime-metrics.ts';
 import { Runner } from '../runtime/runner.ts';
 import { alone, type Worker } from '../runtime/sharing/port.ts';
 import type { TaskPorts } from '../runtime/task/ports.ts';

@@ -7,7 +7,7 @@ import type { Log } from '../platform/log/port.ts';
 import { ControlLog } from '../runtime/deployment/control-log.ts';
 import { Deployer } from '../runtime/deployment/deployer.ts';
 import { Deployments } from '../runtime/deployment/deployments.ts';
-import type { RuntimeMetrics } from '../runtime/observer.ts';
+import type { RuntimeMetrics } from '../runtime/observing/runtime-metrics.ts';
 import { loadProcessors } from '../runtime/registry.ts';
 import { Runner } from '../runtime/runner.ts';
 import { alone } from '../runtime/sharing/port.ts';

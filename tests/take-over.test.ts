@@ -9,7 +9,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { ControlLog } from '../runtime/deployment/control-log.ts';
 import { Deployer } from '../runtime/deployment/deployer.ts';
 import { Deployments } from '../runtime/deployment/deployments.ts';
-import { RuntimeMetrics } from '../runtime/observer.ts';
+import { RuntimeMetrics } from '../runtime/observing/runtime-metrics.ts';
 import { defineProcessor, type Processor } from '../runtime/processor.ts';
 import { Runner } from '../runtime/runner.ts';
 import type { TopologyText } from '../runtime/topology/load.ts';

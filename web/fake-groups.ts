@@ -1,4 +1,4 @@
-import type { FakeCall } from './fake-rest.ts';
+import type { FakeCall } from './fake-call.ts';
 import { type FakeWorkspace, Refusal } from './fake-workspace.ts';
 
 /** Answers the calls about groups. */

@@ -1,16 +1,9 @@
 import type { Channel, ChannelType, PresenceStatus } from '../client/index.ts';
+import type { FakeCall } from './fake-call.ts';
 import { groupCall } from './fake-groups.ts';
+import type { Room } from './fake-room.ts';
 import { search } from './fake-search.ts';
-import { type FakeWorkspace, NAMES, Refusal, type Room } from './fake-workspace.ts';
-
-export interface FakeCall {
-  readonly user: string;
-  readonly method: string;
-  readonly url: URL;
-  readonly body: Record<string, unknown>;
-  /** Tells the person's sockets. */
-  readonly tell: (frame: object) => void;
-}
+import { type FakeWorkspace, NAMES, Refusal } from './fake-workspace.ts';
 
 /** Answers the REST calls that the page makes; undefined is 204. Throws `Refusal`. */
 export function answer(workspace: FakeWorkspace, call: FakeCall): object | undefined {

@@ -1,6 +1,6 @@
 import type { Erasure, LegalHold, NotificationLevel, QuietHours, WorkspaceSettings } from '../client/index.ts';
-import type { FakeCall } from './fake-rest.ts';
-import type { Room } from './fake-workspace.ts';
+import type { FakeCall } from './fake-call.ts';
+import type { Room } from './fake-room.ts';
 
 /** What people, admins and owners of a fake workspace set. Checks no rights. */
 export class FakeSettings {

@@ -10,6 +10,7 @@ import {
   type PresenceStatus,
   type StreamEvent,
 } from '../client/index.ts';
+import type { Room } from './fake-room.ts';
 
 import { FakeSettings } from './fake-settings.ts';
 
@@ -19,15 +20,6 @@ export const NAMES: Readonly<Record<string, string>> = {
   carol: 'Carol Lindqvist',
   dave: 'dave',
 };
-
-export interface Room {
-  readonly channel: Channel;
-  readonly members: Set<string>;
-  readonly messages: Message[];
-  readonly log: EventFrame[];
-  readonly read: Map<string, number>;
-  seq: number;
-}
 
 /** An answer other than 200. */
 export class Refusal extends Error {

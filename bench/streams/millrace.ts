@@ -8,7 +8,7 @@ import { Registry } from 'prom-client';
 import { parseSettings } from '../../config/parse.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { RuntimeMetrics } from '../../runtime/observer.ts';
+import { RuntimeMetrics } from '../../runtime/observing/runtime-metrics.ts';
 import { openKafkaLog } from '../../server/engines/kafka-log.ts';
 import { startTopologies } from '../../server/topologies.ts';
 import { partitions } from './job.ts';

@@ -1,4 +1,5 @@
 import { type AddCommand, callErrors, withHelp } from '../command.ts';
+import type { HomeOptions } from '../home/run.ts';
 
 export const addHome: AddCommand = (program, terminal) => {
   const command = program
@@ -22,11 +23,3 @@ export const addHome: AddCommand = (program, terminal) => {
     exits: [...callErrors, 'not_found', 'conflict', 'invalid_request'],
   });
 };
-
-export interface HomeOptions {
-  workspace: string;
-  channel: string;
-  to?: string;
-  force?: boolean;
-  json?: boolean;
-}

@@ -3,7 +3,14 @@ import { MillraceError } from '../../platform/errors/error.ts';
 import type { HomeMoved } from '../../server/regions/move-home.ts';
 import { adminCall } from '../admin-client.ts';
 import type { Terminal } from '../command.ts';
-import type { HomeOptions } from '../commands/home.ts';
+
+export interface HomeOptions {
+  workspace: string;
+  channel: string;
+  to?: string;
+  force?: boolean;
+  json?: boolean;
+}
 
 /** Has the process tell or move the home of a channel. */
 export async function runHome({ workspace, channel, to, force, json }: HomeOptions, terminal: Terminal): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Person, Role } from '../../platform/directory/port.ts';
+import type { Person } from '../../platform/directory/person.ts';
+import type { Role } from '../../platform/directory/port.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 
 /** Who a token speaks for. */

@@ -1,4 +1,5 @@
-import type { AuditFilter, PageRequest } from '../../platform/directory/port.ts';
+import type { PageRequest } from '../../platform/directory/page.ts';
+import type { AuditFilter } from '../../platform/directory/port.ts';
 import type { AuditChange, AuditEvent } from '../../schemas/generated/types.ts';
 import { allowInWorkspace } from '../policy.ts';
 import { timeText } from '../wire/time.ts';

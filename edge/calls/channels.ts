@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Access, ChannelChange, ChannelRecord, Page, PageRequest } from '../../platform/directory/port.ts';
+import type { Page, PageRequest } from '../../platform/directory/page.ts';
+import type { Access, ChannelChange, ChannelRecord } from '../../platform/directory/port.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { personKey } from '../../platform/keys.ts';
 import type { ChannelType, ReplyTo } from '../../schemas/generated/types.ts';

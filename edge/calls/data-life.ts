@@ -1,5 +1,5 @@
+import type { ChangeRequest } from '../../platform/directory/change-request.ts';
 import type { Erasure, Hold } from '../../platform/directory/data-life-port.ts';
-import type { ChangeRequest } from '../../platform/directory/port.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { allow, allowErasure, allowInWorkspace } from '../policy.ts';
 import { timeText } from '../wire/time.ts';

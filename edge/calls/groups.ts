@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../platform/directory/port.ts';
+import type { PageRequest } from '../../platform/directory/page.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { limits } from '../limits.ts';
 import { allowInWorkspace } from '../policy.ts';

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Access, Directory, Person } from '../../platform/directory/port.ts';
+import type { Person } from '../../platform/directory/person.ts';
+import type { Access, Directory } from '../../platform/directory/port.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';
 import { LastWord } from '../last-word.ts';
 

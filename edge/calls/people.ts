@@ -1,4 +1,5 @@
-import type { PageRequest, User } from '../../platform/directory/port.ts';
+import type { PageRequest } from '../../platform/directory/page.ts';
+import type { User } from '../../platform/directory/port.ts';
 import { MillraceError } from '../../platform/errors/error.ts';
 import { allowDeactivation, allowInWorkspace } from '../policy.ts';
 import { timeText } from '../wire/time.ts';

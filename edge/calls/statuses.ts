@@ -1,4 +1,4 @@
-import type { Person } from '../../platform/directory/port.ts';
+import type { Person } from '../../platform/directory/person.ts';
 import { messageOf } from '../../platform/errors/error.ts';
 import type { PresenceState } from '../../platform/presence/port.ts';
 import type { CallContext } from './context.ts';

@@ -3,16 +3,10 @@ import { chartFindings } from './chart.ts';
 import { composeFindings } from './compose.ts';
 import { imageFindings } from './image.ts';
 import { misbuiltDashboards, unknownMetrics } from './metrics.ts';
-import type { Findings } from './repo.ts';
 import { brokenLinks, inventedCommands } from './runbooks.ts';
 import { awaitedSettings, unfitValues, unknownSettings } from './settings.ts';
+import type { Check } from './tools.ts';
 import { outsideChecks } from './tools.ts';
-
-/** What a check says: what is wrong, or why it could not look. */
-export interface Check {
-  name: string;
-  run(): Promise<Findings | { skipped: string }> | Findings | { skipped: string };
-}
 
 const ownChecks: Check[] = [
   { name: 'image: sources, base, user, signals', run: imageFindings },

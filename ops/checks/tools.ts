@@ -4,9 +4,14 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chart } from './chart.ts';
 import { composeFile } from './compose.ts';
-import type { Check } from './main.ts';
 import { type Dashboard, dashboards, queriesOf } from './metrics.ts';
 import { data, type Findings, root } from './repo.ts';
+
+/** What a check says: what is wrong, or why it could not look. */
+export interface Check {
+  name: string;
+  run(): Promise<Findings | { skipped: string }> | Findings | { skipped: string };
+}
 
 /** Where --fetch takes tools from: the versions that these files were checked with. */
 const go = {

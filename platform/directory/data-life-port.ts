@@ -1,5 +1,7 @@
 import type { Trim } from '../../schemas/generated/types.ts';
-import type { ChangeRequest, Page, PageRequest, Person } from './port.ts';
+import type { ChangeRequest } from './change-request.ts';
+import type { Page, PageRequest } from './page.ts';
+import type { Person } from './person.ts';
 
 /** Most days that can be asked for; about a hundred years. */
 export const mostRetentionDays = 36_500;

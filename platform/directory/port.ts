@@ -4,18 +4,14 @@ import type {
   ChannelType,
   DirectoryChange,
   Posting,
-  ReplyTo,
   Trim,
 } from '../../schemas/generated/types.ts';
 import type { AuditAction } from './audit-actions.ts';
+import type { ChangeRequest } from './change-request.ts';
 import type { DataLifeDirectory } from './data-life-port.ts';
+import type { Page, PageRequest } from './page.ts';
+import type { Person } from './person.ts';
 import type { PushDirectory } from './push-port.ts';
-
-/** A person is (workspace, user): the same user id in two workspaces is two people. */
-export interface Person {
-  workspace_id: string;
-  user_id: string;
-}
 
 export type Role = 'owner' | 'admin' | 'member' | 'guest';
 
@@ -50,27 +46,6 @@ export interface ChannelRecord {
 export interface Access {
   channel: ChannelRecord;
   member: boolean;
-}
-
-export interface Page<Item> {
-  items: Item[];
-  /** Give it back as `cursor` for what follows; null at the end. */
-  next_cursor: string | null;
-}
-
-export interface PageRequest {
-  cursor?: string | undefined;
-  /** 1 to 200. */
-  limit: number;
-}
-
-/** Who changes something, and where the answer goes once the change's event is out. */
-export interface ChangeRequest {
-  actor_id: string;
-  reply_to: ReplyTo | null;
-  trace_id: string;
-  /** The region whose change is taken over here; unset: it is made here. */
-  region?: number | undefined;
 }
 
 /** A row of the outbox: a change that is in force and waits for its place in the channel's order. */

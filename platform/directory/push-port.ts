@@ -1,5 +1,7 @@
 import type { PushPlatform } from '../push/port.ts';
-import type { ChangeRequest, Page, PageRequest, Person } from './port.ts';
+import type { ChangeRequest } from './change-request.ts';
+import type { Page, PageRequest } from './page.ts';
+import type { Person } from './person.ts';
 
 /** A phone that gets a person's pushes. */
 export interface Device extends Person {

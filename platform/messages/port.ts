@@ -1,5 +1,5 @@
 import type { Message, MessageEvent, ReadMarker, Trim } from '../../schemas/generated/types.ts';
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 
 /** A channel is (workspace, channel). */
 export interface ChannelId {

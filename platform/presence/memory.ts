@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 import { personKey } from '../keys.ts';
 import { foldStatus, lease_ms, type Presence, type PresenceState, type SetStatus, type Status } from './port.ts';
 

@@ -1,4 +1,4 @@
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 
 export type Status = 'online' | 'away' | 'busy' | 'offline';
 /** What one may set by hand; `online` ends what was set. */

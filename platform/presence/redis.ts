@@ -1,24 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 import type { Presence, PresenceState, SetStatus, Status } from './port.ts';
+import type { RedisPresenceOptions } from './redis/connection.ts';
 import { answered, connect, deadline_ms, type PresenceRedis } from './redis/connection.ts';
 import { endsKey, gatewaysKey, keysOf, memberOf, peopleKey, personOf } from './redis/keys.ts';
 import { OwnDevices } from './redis/own-devices.ts';
-
-export interface RedisPresenceOptions {
-  /** redis://user:password@host:port/db, or rediss:// */
-  url: string;
-  /** File with the authorities that the server's certificate may come from. Default: those that Node knows. */
-  ca?: string | undefined;
-  /** This process, as operators know it: what user_conn names behind each device. */
-  gateway: string;
-  /** Begins every key. Default none. */
-  prefix?: string | undefined;
-  /** Told of each broken connection and each failed look for ended leases; presence goes on by itself. */
-  onError(error: Error): void;
-  /** Milliseconds since 1970, for tests of devices' leases. Default: the clock of Redis, which all processes share. */
-  clock?: (() => number) | undefined;
-}
 
 const sweepEvery_ms = 500;
 const renewEvery_ms = 3_000;

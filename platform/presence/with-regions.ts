@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 import type { Presence, PresenceState, SetStatus, Status } from './port.ts';
 
 /** People of other regions who are remembered; at the bound the one heard of longest ago goes. */

@@ -1,4 +1,4 @@
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 
 export type PushPlatform = 'fcm' | 'apns';
 

@@ -1,4 +1,4 @@
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 
 /** How fast a person's bucket fills, and how much it holds. */
 export interface Rate {

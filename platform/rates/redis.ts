@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import type { Person } from '../directory/port.ts';
+import type { Person } from '../directory/person.ts';
 import { MillraceError, messageOf } from '../errors/error.ts';
 import type { Rate, Rates } from './port.ts';
 import { takeScript } from './redis/script.ts';

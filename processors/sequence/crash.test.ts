@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import type { LogRecord } from '../../platform/log/port.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { RuntimeMetrics } from '../../runtime/observer.ts';
+import { RuntimeMetrics } from '../../runtime/observing/runtime-metrics.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
 import { Task } from '../../runtime/task/task.ts';
 import { Crash, TornEngine } from '../../runtime/testing/torn-engine.ts';

@@ -4,7 +4,7 @@ import type { StateStore } from '../../platform/state/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Version } from '../deployment/deployments.ts';
 import { scopeOf } from '../scope.ts';
-import type { FoldPosition } from '../task/restore.ts';
+import type { FoldPosition } from '../task/fold-position.ts';
 import { followed } from './followed.ts';
 import type { Snapshots } from './snapshots.ts';
 

@@ -2,7 +2,7 @@ import type { Append, Log, TopicSpec } from '../../platform/log/port.ts';
 import type { StatePartition, StateWrite } from '../../platform/state/port.ts';
 import type { Units } from '../../platform/units/port.ts';
 import type { StateSnapshot } from '../../schemas/generated/types.ts';
-import type { FoldPosition } from '../task/restore.ts';
+import type { FoldPosition } from '../task/fold-position.ts';
 
 const topic = 'millrace_snapshots';
 /** Bounds of one part. */

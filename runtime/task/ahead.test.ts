@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { Type } from '@sinclair/typebox';
 import { openEngine } from '../../platform/embedded/engine.ts';
 import { fileCodec } from '../../platform/schemas/files.ts';
-import { unobserved } from '../observer.ts';
 import { defineProcessor, type Processor } from '../processor.ts';
 import { checkTopologies } from '../topology/load.ts';
 import { intakesOf } from './intake.ts';
+import { unobserved } from './observer.ts';
 import { UnitMaker } from './unit-maker.ts';
 
 const topics = `

@@ -1,10 +1,10 @@
 import type { LogRecord } from '../../platform/log/port.ts';
-import type { TaskObserver } from '../observer.ts';
 import { traceUnit } from '../observing/unit-spans.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import { deadLetter } from './dead-letter.ts';
 import { Effects } from './effects.ts';
 import type { Intake } from './intake.ts';
+import type { TaskObserver } from './observer.ts';
 import type { TaskPorts } from './ports.ts';
 import type { UnitMaker } from './unit-maker.ts';
 import type { WorkUnit } from './work-unit.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '../../platform/log/port.ts';
 import type { Units } from '../../platform/units/port.ts';
 import type { StateChange } from '../../schemas/generated/types.ts';
-import type { FoldPosition } from './restore.ts';
+import type { FoldPosition } from './fold-position.ts';
 import type { StateView } from './state-view.ts';
 import { WorkUnit } from './work-unit.ts';
 

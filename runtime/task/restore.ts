@@ -5,16 +5,11 @@ import type { Input } from '../processor.ts';
 import { scopeOf } from '../scope.ts';
 import type { SnapshotPlace, Snapshots } from '../snapshots/snapshots.ts';
 import type { ProcessorPlan, TopologyPlan } from '../topology/plan.ts';
+import type { FoldPosition } from './fold-position.ts';
 import type { Intake } from './intake.ts';
 import { restoreChangelog } from './restore-changelog.ts';
 import type { StateView } from './state-view.ts';
 import { WorkUnit } from './work-unit.ts';
-
-/** Row of the runtime's own: the next offset of the folded topic, and the highest origin folded, plus one. */
-export interface FoldPosition {
-  next: number;
-  origin: number;
-}
 
 /** Records of one commit: each waits for the disk. */
 const pageSize = 5000;

@@ -1,5 +1,4 @@
 import type { LogRecord } from '../../platform/log/port.ts';
-import type { TaskObserver } from '../observer.ts';
 import { scopeOf } from '../scope.ts';
 import { defaultErrors, type ErrorPolicy } from '../topology/format/index.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
@@ -7,6 +6,7 @@ import { Committer } from './committer.ts';
 import { findCut, isReadable } from './cut.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Intake, intakesOf } from './intake.ts';
+import type { TaskObserver } from './observer.ts';
 import { Pauses } from './pauses.ts';
 import type { TaskPorts } from './ports.ts';
 import { restoreStates } from './restore.ts';

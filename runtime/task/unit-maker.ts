@@ -2,12 +2,12 @@ import type { Log, LogRecord } from '../../platform/log/port.ts';
 import type { Codec } from '../../platform/schemas/codec.ts';
 import type { StateStore } from '../../platform/state/port.ts';
 import type { Redrive } from '../../schemas/generated/types.ts';
-import type { TaskObserver } from '../observer.ts';
 import type { Input } from '../processor.ts';
 import { scopeOf } from '../scope.ts';
 import type { ProcessorPlan, TablePlan, TopologyPlan } from '../topology/plan.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import { type Intake, mayReadAhead } from './intake.ts';
+import type { TaskObserver } from './observer.ts';
 import { StateView } from './state-view.ts';
 import { WorkUnit } from './work-unit.ts';
 

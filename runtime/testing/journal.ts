@@ -1,4 +1,4 @@
-import type { TaskObserver } from '../observer.ts';
+import type { TaskObserver } from '../task/observer.ts';
 
 /** A try of a step or effect that failed and was followed by another one. */
 export interface Retry {

@@ -1,7 +1,7 @@
 import { openEngine } from '../../platform/embedded/engine.ts';
 import type { MillraceError } from '../../platform/errors/error.ts';
 import { fileCodec } from '../../platform/schemas/files.ts';
-import type { LogEngine } from './engines.ts';
+import type { LogEngine } from './log-engine.ts';
 
 /** Log, states and messages in one lmdb environment. */
 export function openEmbeddedLog(

@@ -5,36 +5,20 @@ import type { Directory } from '../../platform/directory/port.ts';
 import { openDirectory } from '../../platform/directory/sqlite.ts';
 import { catalogue } from '../../platform/errors/catalogue.ts';
 import { type MillraceError, messageOf } from '../../platform/errors/error.ts';
-import type { Log } from '../../platform/log/port.ts';
 import { isHot } from '../../platform/messages/cold/hot.ts';
 import { TieredMessages } from '../../platform/messages/cold/tiered.ts';
-import type { MessageStore } from '../../platform/messages/port.ts';
 import type { Objects } from '../../platform/objects/port.ts';
 import { MemoryPresence } from '../../platform/presence/memory.ts';
 import type { Presence } from '../../platform/presence/port.ts';
 import { MemoryRates } from '../../platform/rates/memory.ts';
 import type { Rates } from '../../platform/rates/port.ts';
-import type { Codec } from '../../platform/schemas/codec.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import { openSearch } from '../../platform/search/sqlite.ts';
-import type { StateStore } from '../../platform/state/port.ts';
 import { noTracing, type Tracing } from '../../platform/tracing/port.ts';
-import type { Units } from '../../platform/units/port.ts';
 import { openEmbeddedLog } from './embedded-log.ts';
+import type { LogEngine } from './log-engine.ts';
 import { openObjects } from './objects.ts';
 import { elasticsearchOptions, redisOptions } from './options.ts';
-
-/** The log with what moves together with it. */
-export interface LogEngine {
-  codec: Codec;
-  log: Log;
-  state: StateStore;
-  units: Units;
-  messages: MessageStore;
-  /** Resolves once other processes can know how far this one has come. Error: `unavailable`. */
-  handOver(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** Every port of a process, each on the engine that its setting names. */
 export interface Engines extends LogEngine {

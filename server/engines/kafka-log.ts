@@ -13,7 +13,7 @@ import type { Tracing } from '../../platform/tracing/port.ts';
 import { EngineUnits } from '../../platform/units/engines.ts';
 import { SharedOffsets } from '../../platform/units/shared-offsets.ts';
 import { workersTopic } from '../../runtime/sharing/shared-work.ts';
-import type { LogEngine } from './engines.ts';
+import type { LogEngine } from './log-engine.ts';
 import { cassandraOptions, kafkaSettings, registrySettings, topicPrefix } from './options.ts';
 
 export interface KafkaLogHooks {

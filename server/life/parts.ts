@@ -1,4 +1,5 @@
-import type { ChangeRequest, Directory } from '../../platform/directory/port.ts';
+import type { ChangeRequest } from '../../platform/directory/change-request.ts';
+import type { Directory } from '../../platform/directory/port.ts';
 import type { Log } from '../../platform/log/port.ts';
 import type { ColdTier } from '../../platform/messages/cold/renew.ts';
 import type { MessageStore } from '../../platform/messages/port.ts';

@@ -15,8 +15,8 @@ import { type Generation, type MoveProgress, moveStates } from '../../runtime/re
 import { workersTopic } from '../../runtime/sharing/shared-work.ts';
 import { Snapshots } from '../../runtime/snapshots/snapshots.ts';
 import { partitionsOf, topicSpecs } from '../../runtime/topology/topic-specs.ts';
-import type { LogEngine } from '../engines/engines.ts';
 import { openKafkaLog } from '../engines/kafka-log.ts';
+import type { LogEngine } from '../engines/log-engine.ts';
 import { kafkaSettings, topicPrefix } from '../engines/options.ts';
 import { copyControl } from './copy-control.ts';
 import { notDrained } from './drained.ts';

@@ -1,4 +1,4 @@
-import type { ChannelHistory, Kept } from './history-checker.ts';
+import type { ChannelHistory, Kept } from './history.ts';
 
 /** What a client was last told of a message of its own that it changed; only it changes that. */
 export interface LastWord {

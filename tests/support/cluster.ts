@@ -1,6 +1,6 @@
 import { testEngines } from './engines.ts';
 import { nativeEngine } from './native-engine.ts';
-import type { Front } from './person.ts';
+import type { Front } from './server.ts';
 import { Server, secret } from './server.ts';
 
 /** Settings of all the engines that run natively on this machine, which brings them up. */

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ofDocuments } from './change-checker.ts';
 import { eventually } from './eventually.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
-import { type ChannelHistory, type Kept, type Standing, violations } from './history-checker.ts';
-import { type Body, type Front, type Person, workspace } from './person.ts';
+import type { ChannelHistory, Kept } from './history.ts';
+import { type Standing, violations } from './history-checker.ts';
+import { type Body, type Person, workspace } from './person.ts';
+import type { Front } from './server.ts';
 import { StubbornClient } from './stubborn-client.ts';
 
 /** mulberry32. */

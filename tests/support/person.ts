@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { AuditEntry, Channel, Group, Head, Member, Message, MessageVersion, User } from '../../client/wire.ts';
-import { type Server, secret } from './server.ts';
+import type { Front } from './server.ts';
+import { secret } from './server.ts';
 import { openSocket, type TestSocket } from './socket.ts';
 
 /** Whatever a call answers; a test reads the fields that its call has. */
@@ -46,9 +47,6 @@ export interface Answer {
   headers: Headers;
   body: Body;
 }
-
-/** Where clients go: a server, or several of which any will do. */
-export type Front = Pick<Server, 'url' | 'socketUrl'>;
 
 /** Signs a token; `claims` adds to and replaces the usual ones, an undefined one is left out. */
 export async function token(claims: { [claim: string]: unknown }, key = secret): Promise<string> {

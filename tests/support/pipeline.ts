@@ -9,7 +9,7 @@ import { fileCodec } from '../../platform/schemas/files.ts';
 import type { SearchDocument, SearchIndex } from '../../platform/search/port.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { Deployments } from '../../runtime/deployment/deployments.ts';
-import { RuntimeMetrics } from '../../runtime/observer.ts';
+import { RuntimeMetrics } from '../../runtime/observing/runtime-metrics.ts';
 import { loadProcessors } from '../../runtime/registry.ts';
 import { Runner } from '../../runtime/runner.ts';
 import { loadTopologies } from '../../runtime/topology/load.ts';

@@ -160,3 +160,6 @@ async function firstLine(child: ChildProcess, deadline_ms: number, errors: () =>
     });
   });
 }
+
+/** Where clients go: a server, or several of which any will do. */
+export type Front = Pick<Server, 'url' | 'socketUrl'>;

@@ -1,5 +1,6 @@
 import { ErrorCode, LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
-import type { Front, Person } from './person.ts';
+import type { Person } from './person.ts';
+import type { Front } from './server.ts';
 
 /** Slack's own client for a person's token, unchanged but for the address. */
 export function slackClient(server: Front, token: string, more: WebClientOptions = {}): WebClient {

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Channel, Head, Message } from '../../client/wire.ts';
-import type { Front } from './person.ts';
+import type { Front } from './server.ts';
 
 /** Whatever a frame holds; a test reads the fields that its type has. */
 export interface Frame {

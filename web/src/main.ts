@@ -3,6 +3,7 @@ import { App } from './app.ts';
 import { fullPage } from './connection-status.ts';
 import { confirmDialog } from './dialog.ts';
 import { fill } from './dom.ts';
+import { keepWorkspace } from './kept/keep-workspace.ts';
 import { Keeper } from './kept/keeper.ts';
 import { registerWorker } from './register-worker.ts';
 import { dropToken, keepToken, onTokenDropped, readIdentity, takeToken } from './session-token.ts';
@@ -22,6 +23,7 @@ async function start(note?: string): Promise<void> {
   fill(place, fullPage('Millrace', 'Loading your channels…'));
   const keeper = await Keeper.open(me);
   const workspace = new Workspace(token, me, keeper);
+  keepWorkspace(workspace, keeper);
   const kept = await keeper.overview();
   try {
     if (kept) workspace.restore(kept);

@@ -3,9 +3,9 @@ import { moveInList } from './arrow-keys.ts';
 import { type Child, fill, h } from './dom.ts';
 import { icon } from './icon.ts';
 import { KeyedRows } from './keyed-rows.ts';
-import type { RowActions } from './message-row.ts';
 import { messageRows } from './message-rows.ts';
 import { OpenStrip } from './open-strip.ts';
+import type { RowActions } from './row-context.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import type { Workspace } from './workspace.ts';
 

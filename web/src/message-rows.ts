@@ -2,7 +2,8 @@ import type { Message, Timeline, TimelineEntry } from '../../client/index.ts';
 import { dayKey, dayName } from './dates.ts';
 import { h } from './dom.ts';
 import type { KeyedRow } from './keyed-rows.ts';
-import { echoRow, echoSignature, messageRow, messageSignature, type RowContext } from './message-row.ts';
+import { echoRow, echoSignature, messageRow, messageSignature } from './message-row.ts';
+import type { RowContext } from './row-context.ts';
 
 /** One author's messages within this time, ms, stand under one name. */
 const COMPACT_MS = 5 * 60_000;

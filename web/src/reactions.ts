@@ -1,7 +1,7 @@
 import type { Message } from '../../client/index.ts';
 import { h } from './dom.ts';
 import { emojiOf } from './emoji-names.ts';
-import type { RowContext } from './message-row.ts';
+import type { RowContext } from './row-context.ts';
 
 const QUICK = ['👍', '❤️', '😂', '🎉', '👀', '✅', '🙏', '🚀'] as const;
 const MAX_CHIPS = 20;

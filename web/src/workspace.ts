@@ -11,7 +11,6 @@ import {
 } from '../../client/index.ts';
 import { Groups, groupsIn } from './groups.ts';
 import { History } from './history.ts';
-import { keepWorkspace } from './kept/keep-workspace.ts';
 import type { Keeper } from './kept/keeper.ts';
 import { KeptDrafts } from './kept/kept-drafts.ts';
 import type { KeptOverview } from './kept/kept-store.ts';
@@ -277,7 +276,6 @@ export class Workspace {
       else this.#drafts.keep(draft);
     });
     outbox.events.on('discard', ({ client_msg_id }) => this.#drafts.drop(client_msg_id));
-    keepWorkspace(this, this.#keeper);
   }
 
   #take(frame: EventFrame): void {

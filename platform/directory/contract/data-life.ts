@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { erasedUser } from '../../keys.ts';
-import type { Person } from '../port.ts';
+import type { Person } from '../person.ts';
 import { all, channel, type Open, outboxOf, refused, request, withPeople } from './setup.ts';
 
 const person = (user_id: string): Person => ({ workspace_id: 'w', user_id });

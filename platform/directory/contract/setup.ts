@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { MillraceError } from '../../errors/error.ts';
-import type { ChangeRequest, Directory, NewChannel, OutboxRow, Page } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { Page } from '../page.ts';
+import type { Directory, NewChannel, OutboxRow } from '../port.ts';
 
 export interface OpenDirectory {
   directory: Directory;

@@ -1,6 +1,7 @@
 import type { AuditChange, AuditEvent } from '../../../schemas/generated/types.ts';
 import type { AuditAction } from '../audit-actions.ts';
-import type { AuditFilter, Page, PageRequest } from '../port.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { AuditFilter } from '../port.ts';
 import { takeNumbers } from './counters.ts';
 import { checkLimit, decodeCursor, numberOf, pageOf } from './cursor.ts';
 import { peoplePerChange } from './outbox.ts';

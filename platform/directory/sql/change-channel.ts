@@ -1,5 +1,6 @@
 import { MillraceError } from '../../errors/error.ts';
-import type { ChangeRequest, ChannelChange, ChannelRecord } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { ChannelChange, ChannelRecord } from '../port.ts';
 import { writeAudit } from './audit.ts';
 import { channelOf } from './channels.ts';
 import { requireFreeName } from './create-channel.ts';

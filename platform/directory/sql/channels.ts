@@ -1,5 +1,7 @@
 import type { ChannelHome, Trim } from '../../../schemas/generated/types.ts';
-import type { Access, ChannelRecord, Page, PageRequest, Person } from '../port.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { Person } from '../person.ts';
+import type { Access, ChannelRecord } from '../port.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
 import { nameKey } from './names.ts';
 import type { Scope } from './scope.ts';

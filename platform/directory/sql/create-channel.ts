@@ -1,5 +1,6 @@
 import { MillraceError } from '../../errors/error.ts';
-import type { ChangeRequest, ChannelRecord, MemberBounds, NewChannel } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { ChannelRecord, MemberBounds, NewChannel } from '../port.ts';
 import { writeAudit } from './audit.ts';
 import { channelOf, findChannel } from './channels.ts';
 import { checkBounds } from './member-bounds.ts';

@@ -1,5 +1,5 @@
 import { MillraceError } from '../../errors/error.ts';
-import type { Page, PageRequest } from '../port.ts';
+import type { Page, PageRequest } from '../page.ts';
 
 /** A cursor holds the sort key of the page's last row, so that what is added or removed meanwhile shifts nothing. */
 function encodeCursor(list: string, key: string[]): string {

@@ -1,8 +1,9 @@
 import type { ExpressionBuilder } from 'kysely';
 import type { Trim } from '../../../schemas/generated/types.ts';
 import { MillraceError } from '../../errors/error.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import type { Expiring, Retention } from '../data-life-port.ts';
-import type { ChangeRequest, Page, PageRequest } from '../port.ts';
+import type { Page, PageRequest } from '../page.ts';
 import { writeAudit } from './audit.ts';
 import { lockChannel } from './change-channel.ts';
 import { channelOf, trimOf } from './channels.ts';

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { MillraceError } from '../../errors/error.ts';
 import { erasedUser } from '../../keys.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import type { Erasure } from '../data-life-port.ts';
-import type { ChangeRequest, Person } from '../port.ts';
+import type { Person } from '../person.ts';
 import { writeAudit } from './audit.ts';
 import { refuseHeld } from './data-life.ts';
 import { expelMembers } from './members.ts';

@@ -1,4 +1,6 @@
-import type { ChangeRequest, Group, Page, PageRequest } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { Group } from '../port.ts';
 import { writeAudit } from './audit.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
 import { nameKey } from './names.ts';

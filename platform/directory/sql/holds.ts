@@ -1,6 +1,6 @@
 import { MillraceError } from '../../errors/error.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import { type Hold, mostHolds } from '../data-life-port.ts';
-import type { ChangeRequest } from '../port.ts';
 import { writeAudit } from './audit.ts';
 import { lockChannel } from './change-channel.ts';
 import { inTransaction, type Scope } from './scope.ts';

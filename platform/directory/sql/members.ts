@@ -1,4 +1,6 @@
-import type { ChangeRequest, MemberBounds, Page, PageRequest } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { MemberBounds } from '../port.ts';
 import { writeAudit } from './audit.ts';
 import { archivedConflict, lockChannel } from './change-channel.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';

@@ -1,6 +1,6 @@
 import type { ChannelHome } from '../../../schemas/generated/types.ts';
 import { isNewerHome } from '../../regions/home.ts';
-import type { ChangeRequest } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import { writeAudit } from './audit.ts';
 import { lockChannel } from './change-channel.ts';
 import { channelOf, homeOf } from './channels.ts';

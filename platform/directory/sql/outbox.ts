@@ -1,5 +1,6 @@
 import type { DirectoryChange, ReplyTo } from '../../../schemas/generated/types.ts';
-import type { ChangeRequest, OutboxRow } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { OutboxRow } from '../port.ts';
 import { takeNumbers } from './counters.ts';
 import type { Scope } from './scope.ts';
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { erasedUser } from '../../keys.ts';
-import type { Person, Role, User } from '../port.ts';
+import type { Person } from '../person.ts';
+import type { Role, User } from '../port.ts';
 import { type Audited, writeAudit } from './audit.ts';
 import { nameKey, personHash } from './names.ts';
 import { inTransaction, type Scope } from './scope.ts';

@@ -1,4 +1,6 @@
-import type { ChangeRequest, Page, PageRequest, Person } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { Person } from '../person.ts';
 import {
   type ChannelLevel,
   type Device,

@@ -1,5 +1,8 @@
 import { MillraceError } from '../../errors/error.ts';
-import type { ChangeRequest, Page, PageRequest, Person, User } from '../port.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { Person } from '../person.ts';
+import type { User } from '../port.ts';
 import { writeAudit } from './audit.ts';
 import { checkLimit, decodeCursor, pageOf } from './cursor.ts';
 import { nameKey, prefixEnd } from './names.ts';

@@ -2,16 +2,8 @@ import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { inTime } from '../../deadline.ts';
 import type { Position } from '../port.ts';
 import { deadline_ms, unavailable } from './connection.ts';
+import type { Encoded } from './request.ts';
 import { inRequests, RequestSize } from './request.ts';
-
-/** An encoded record on its way. */
-export interface Encoded {
-  topic: string;
-  partition: number;
-  key: string;
-  value: Buffer;
-  headers?: { [name: string]: string };
-}
 
 interface Waiting {
   records: Encoded[];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Encoded } from './appender.ts';
+import type { Encoded } from './request.ts';
 import { inRequests, RequestSize } from './request.ts';
 
 const record = (partition: number, bytes: number, topic = 't'): Encoded => ({

@@ -1,5 +1,11 @@
-import type { Encoded } from './appender.ts';
-
+/** An encoded record on its way. */
+export interface Encoded {
+  topic: string;
+  partition: number;
+  key: string;
+  value: Buffer;
+  headers?: { [name: string]: string };
+}
 /** Records in one request; what gathers beyond it waits for the next one. */
 const mostRecords = 5000;
 /**

@@ -1,4 +1,4 @@
-import type { Person } from '../../directory/port.ts';
+import type { Person } from '../../directory/person.ts';
 import type { ChannelId, StoredEventBody } from '../port.ts';
 import { renamed } from '../renamed.ts';
 import type { Buckets } from './buckets.ts';

@@ -1,5 +1,5 @@
 import type { ReadMarker } from '../../../schemas/generated/types.ts';
-import type { Person } from '../../directory/port.ts';
+import type { Person } from '../../directory/person.ts';
 import { markerInForce, type ReadFloor, unreadMarker } from '../markers.ts';
 import {
   type Head,

@@ -1,5 +1,5 @@
 import type { Message, ReadMarker } from '../../../schemas/generated/types.ts';
-import type { Person } from '../../directory/port.ts';
+import type { Person } from '../../directory/person.ts';
 import type { Codec } from '../../schemas/codec.ts';
 import type { HotMessages, StaleObject } from '../cold/hot.ts';
 import type {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Message, ReadMarker } from '../../../schemas/generated/types.ts';
-import type { Person } from '../../directory/port.ts';
+import type { Person } from '../../directory/person.ts';
 import type { Objects } from '../../objects/port.ts';
 import type { Codec } from '../../schemas/codec.ts';
 import type { ChannelId, History, HistoryRequest, MessageStore, RowWrite, TrimmedMessage } from '../port.ts';

@@ -1,5 +1,5 @@
 import type { Message, ReadMarker } from '../../../schemas/generated/types.ts';
-import type { Person } from '../../directory/port.ts';
+import type { Person } from '../../directory/person.ts';
 import type { Environment } from '../../lmdb/environment.ts';
 import { after, bigintAt, key, numberAt } from '../../lmdb/key.ts';
 import type { Table } from '../../lmdb/table.ts';

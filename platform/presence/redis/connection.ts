@@ -1,8 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { MillraceError, messageOf } from '../../errors/error.ts';
-import type { RedisPresenceOptions } from '../redis.ts';
 import { changeScript, dueScript, goneScript, renewScript } from './scripts.ts';
+
+export interface RedisPresenceOptions {
+  /** redis://user:password@host:port/db, or rediss:// */
+  url: string;
+  /** File with the authorities that the server's certificate may come from. Default: those that Node knows. */
+  ca?: string | undefined;
+  /** This process, as operators know it: what user_conn names behind each device. */
+  gateway: string;
+  /** Begins every key. Default none. */
+  prefix?: string | undefined;
+  /** Told of each broken connection and each failed look for ended leases; presence goes on by itself. */
+  onError(error: Error): void;
+  /** Milliseconds since 1970, for tests of devices' leases. Default: the clock of Redis, which all processes share. */
+  clock?: (() => number) | undefined;
+}
 
 /** A call that takes longer has failed. Presence is worth no longer wait. */
 export const deadline_ms = 2_000;

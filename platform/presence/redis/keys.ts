@@ -1,4 +1,4 @@
-import type { Person } from '../../directory/port.ts';
+import type { Person } from '../../directory/person.ts';
 
 export interface Keys {
   /** Hash with the status and each device's lease, for as long as a device is here. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Person } from '../../directory/port.ts';
+import type { Person } from '../../directory/person.ts';
 import { lease_ms } from '../port.ts';
 import { memberOf } from './keys.ts';
 

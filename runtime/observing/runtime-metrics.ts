@@ -1,24 +1,11 @@
 import type { Logger } from 'pino';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { messageOf } from '../platform/errors/error.ts';
-import { NodeMeter, type NodeStatus } from './observing/node-meter.ts';
-import { exposeMeters } from './observing/prometheus.ts';
-import { type Tapped, Taps } from './observing/taps.ts';
-import type { Input } from './processor.ts';
-import type { TopologyPlan } from './topology/plan.ts';
-
-/** What a task tells of its work. */
-export interface TaskObserver {
-  /** So many effects of a sink were done in so long. */
-  took(node: string, effects: number, milliseconds: number): void;
-  /** A batch passed a node: what it took and gave (a sink: wrote), and how long its step took. */
-  passed(node: string, taken: number, gave: readonly Input[], milliseconds: number): void;
-  committed(source: string, next: number, seconds: number): void;
-  retried(node: string, error: unknown, attempt: number): void;
-  deadLettered(node: string, error: unknown): void;
-  /** A unit of a source's records is under way, or is no longer. */
-  inFlight(change: 1 | -1, source: string): void;
-}
+import { messageOf } from '../../platform/errors/error.ts';
+import type { TaskObserver } from '../task/observer.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
+import { NodeMeter, type NodeStatus } from './node-meter.ts';
+import { exposeMeters } from './prometheus.ts';
+import { type Tapped, Taps } from './taps.ts';
 
 /** What the runtime knows of its own work: for status, for Prometheus, and for those who listen to a node. */
 export class RuntimeMetrics {
@@ -111,13 +98,3 @@ export class RuntimeMetrics {
     return meter;
   }
 }
-
-/** For what is no part of what the running version is seen to do: states made beside it, replays, standbys. */
-export const unobserved: TaskObserver = {
-  took: () => undefined,
-  passed: () => undefined,
-  committed: () => undefined,
-  retried: () => undefined,
-  deadLettered: () => undefined,
-  inFlight: () => undefined,
-};
