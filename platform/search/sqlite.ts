@@ -15,6 +15,8 @@ export interface SearchOptions {
   /** Encrypts its files. */
   key?: Buffer | undefined;
   onCrash?: (error: MillraceError) => void;
+  /** How long documents wait for others to share a commit with, in milliseconds; those of a named generation never do. Default 0. */
+  patience_ms?: number;
 }
 
 const maxBatch = 1_000;
@@ -33,7 +35,7 @@ export async function openSearch(options: SearchOptions): Promise<SearchIndex> {
   const { port: writer } = await host<Writer>({
     name: 'search writer',
     module: new URL('./sqlite/writer.worker.ts', import.meta.url),
-    data,
+    data: { place: data, patience_ms: options.patience_ms ?? 0 },
     methods: { create: true, open: true, index: true, take: true, remove: true },
     onCrash,
   });
@@ -64,7 +66,7 @@ function searchIndex(generations: Generations, writer: Writer, reader: Reader): 
       few(documents);
       // The previous one is kept up to date too: else a rollback would lose what was written since.
       const ids = generation === undefined ? generations.all : [generations.require(generation)];
-      if (documents.length > 0) await writer.index(ids, documents);
+      if (documents.length > 0) await writer.index(ids, documents, generation !== undefined);
     },
     remove: async (keys) => {
       if (few(keys).length > 0) await writer.take(generations.all, keys);

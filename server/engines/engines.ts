@@ -93,6 +93,9 @@ export async function openEngines(
   }
 }
 
+/** Of 5 s in which a change is to be found; batches of all partitions come within the half second that each gathers. */
+const searchPatience_ms = 300;
+
 /** What the embedded stores are opened with. */
 interface Embedded {
   dataDir: string;
@@ -101,7 +104,8 @@ interface Embedded {
 }
 
 async function openSearchOf(settings: Settings, { dataDir, key, onCrash }: Embedded): Promise<SearchIndex> {
-  if (settings.search === 'embedded') return openSearch({ folder: `${dataDir}/search`, key, onCrash });
+  if (settings.search === 'embedded')
+    return openSearch({ folder: `${dataDir}/search`, key, onCrash, patience_ms: searchPatience_ms });
   const { openElasticsearch } = await import('../../platform/search/elasticsearch.ts');
   return openElasticsearch(elasticsearchOptions(settings));
 }

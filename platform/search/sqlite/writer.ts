@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { asUnavailable } from '../../worker/sqlite.ts';
 import type { DocumentKey, SearchDocument } from '../port.ts';
+import { Gathering } from './gathering.ts';
 import { createGeneration, generationFile, type IndexPlace, openGeneration, removeGeneration } from './generation.ts';
 import { type Open, takeOut, write } from './write.ts';
 
@@ -10,7 +11,8 @@ export interface Writer {
   create(id: string): Promise<void>;
   /** Checks that a generation can be used. Error: `unavailable`. */
   open(id: string): Promise<void>;
-  index(ids: string[], documents: SearchDocument[]): Promise<void>;
+  /** `soon`: it waits for no others to share a commit with. */
+  index(ids: string[], documents: SearchDocument[], soon: boolean): Promise<void>;
   /** Takes documents out of generations. */
   take(ids: string[], keys: DocumentKey[]): Promise<void>;
   /** Closes a generation and deletes its files. */
@@ -21,8 +23,14 @@ export interface Writer {
 export class SqliteWriter implements Writer {
   // The serving, the previous and the one being built.
   private readonly opened = new Map<string, Open>();
+  private readonly gathering: Gathering;
 
-  constructor(private readonly place: IndexPlace) {}
+  constructor(
+    private readonly place: IndexPlace,
+    patience_ms = 0,
+  ) {
+    this.gathering = new Gathering(patience_ms, (ids, documents) => this.change(ids, (open) => write(open, documents)));
+  }
 
   async create(id: string): Promise<void> {
     createGeneration(this.place, id);
@@ -32,11 +40,12 @@ export class SqliteWriter implements Writer {
     this.generation(id);
   }
 
-  async index(ids: string[], documents: SearchDocument[]): Promise<void> {
-    this.change(ids, (open) => write(open, documents));
+  index(ids: string[], documents: SearchDocument[], soon: boolean): Promise<void> {
+    return this.gathering.add(ids, documents, soon);
   }
 
   async take(ids: string[], keys: DocumentKey[]): Promise<void> {
+    this.gathering.flush();
     this.change(ids, (open) => takeOut(open, keys));
   }
 
@@ -54,12 +63,14 @@ export class SqliteWriter implements Writer {
   }
 
   async remove(id: string): Promise<void> {
+    this.gathering.flush();
     this.opened.get(id)?.database.close();
     this.opened.delete(id);
     removeGeneration(this.place.folder, id);
   }
 
   async close(): Promise<void> {
+    this.gathering.flush();
     for (const { database } of this.opened.values()) database.close();
     this.opened.clear();
   }
