@@ -6,7 +6,7 @@ import { host } from '../worker/host.ts';
 import type { Generation, SearchDocument, SearchIndex } from './port.ts';
 import type { IndexPlace } from './sqlite/generation.ts';
 import { Generations } from './sqlite/generations.ts';
-import type { Reader } from './sqlite/reader.ts';
+import type { Reader, ReaderPlace } from './sqlite/reader.ts';
 import type { Writer } from './sqlite/writer.ts';
 
 /** Where the index lives, and who is told when one of its threads ends by itself (then its calls are `unavailable`). */
@@ -17,9 +17,16 @@ export interface SearchOptions {
   onCrash?: (error: MillraceError) => void;
   /** How long documents wait for others to share a commit with, in milliseconds; those of a named generation never do. Default 0. */
   patience_ms?: number;
+  /** Of more hits than `all`, only the newest `newest` are ranked by relevance. Default: 75,000 and 10,000. */
+  ranked?: { all: number; newest: number };
 }
 
 const maxBatch = 1_000;
+/**
+ * Ranking costs about a microsecond a hit, so that of 75,000 takes as long as a search may; and to find the newest 10,000 of
+ * more hits costs no more than that.
+ */
+const ranked = { all: 75_000, newest: 10_000 };
 
 /**
  * Full-text search in SQLite: a file for each generation and a manifest (search.json) in `folder`, which is made where
@@ -44,7 +51,7 @@ export async function openSearch(options: SearchOptions): Promise<SearchIndex> {
     ({ port: reader } = await host<Reader>({
       name: 'search reader',
       module: new URL('./sqlite/reader.worker.ts', import.meta.url),
-      data,
+      data: { ...data, ranked: options.ranked ?? ranked } satisfies ReaderPlace,
       methods: { search: true, count: true, documents: true, forget: true },
       onCrash,
     }));

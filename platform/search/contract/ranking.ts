@@ -6,7 +6,7 @@ import { b, k1 } from '../scored.ts';
 import { document, type Open, query } from './setup.ts';
 
 /** BM25 of the documents that hold all words, counted over all of `documents`: as in Robertson and Zaragoza (2009). */
-function modelScores(documents: SearchDocument[], words: string[]): Map<string, number> {
+export function modelScores(documents: SearchDocument[], words: string[]): Map<string, number> {
   const split = documents.map(({ text }) => text.split(' '));
   const mean = split.flat().length / documents.length;
   const scores = new Map<string, number>();

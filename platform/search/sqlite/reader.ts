@@ -1,11 +1,12 @@
 import { asUnavailable, type Sqlite } from '../../worker/sqlite.ts';
-import { type Corpus, decodePosition, encodePosition, type Position } from '../cursor.ts';
 import type { DocumentKey, SearchDocument, SearchQuery, SearchResult } from '../port.ts';
-import { type Scored, scoredWords } from '../scored.ts';
 import { generationFile, type IndexPlace, openGeneration } from './generation.ts';
-import { type Permitted, permittedOf } from './permitted.ts';
-import { holdingStatement, isOneWord, pageStatement, type Statement, totalStatement } from './select.ts';
-import { suggestion } from './suggest.ts';
+import type { Bound } from './page.ts';
+import { search } from './search.ts';
+
+export interface ReaderPlace extends IndexPlace {
+  ranked: Bound;
+}
 
 /** All that reads the index, in a thread of its own. */
 export interface Reader {
@@ -21,10 +22,10 @@ export interface Reader {
 export class SqliteReader implements Reader {
   private readonly opened = new Map<string, Sqlite>();
 
-  constructor(private readonly place: IndexPlace) {}
+  constructor(private readonly place: ReaderPlace) {}
 
   search(id: string, query: SearchQuery): Promise<SearchResult> {
-    return this.read(id, (database) => search(database, query));
+    return this.read(id, (database) => search(database, query, this.place.ranked));
   }
 
   count(id: string): Promise<number> {
@@ -63,51 +64,6 @@ export class SqliteReader implements Reader {
       throw asUnavailable(generationFile(this.place.folder, id), error) ?? error;
     }
   }
-}
-
-function search(database: Sqlite, query: SearchQuery): SearchResult {
-  const scored = query.sort === 'relevance' ? scoredWords(query.terms) : [];
-  const at = cursorOf(query);
-  const permitted = permittedOf(database, query);
-  const corpus = query.sort === 'newest' ? null : (at?.corpus ?? corpusOf(database, scored, permitted));
-  const ranking = corpus && { scored, corpus };
-  // Where a word is all that is asked for, its documents have been counted.
-  const total =
-    corpus && !at && isOneWord(query) ? corpus.holding[0]! : countOf(database, totalStatement(query, permitted));
-  const { sql, values } = pageStatement(query, permitted, ranking, at);
-  const rows = database.all<{ channel: string; message: string; rank: number }>(sql, values);
-  const shown = rows.slice(0, query.limit);
-  const last = shown.at(-1);
-  const result: SearchResult = {
-    hits: shown.map((row) => ({
-      channel_id: row.channel,
-      message_id: row.message,
-      score: query.sort === 'newest' ? 0 : row.rank,
-    })),
-    total,
-    next_cursor: last && rows.length > query.limit ? encodePosition(query.sort, { ...last, corpus }) : null,
-  };
-  const likely = total === 0 ? suggestion(database, query.terms, permitted) : undefined;
-  if (likely !== undefined) result.suggestion = likely;
-  return result;
-}
-
-function cursorOf({ sort, terms, cursor }: SearchQuery): Position | undefined {
-  return cursor === undefined ? undefined : decodePosition(sort, scoredWords(terms).length, cursor);
-}
-
-/** What the ranking is reckoned with: counts over the permitted documents. */
-function corpusOf(database: Sqlite, scored: Scored[], permitted: Permitted): Corpus {
-  const { documents, words } = permitted;
-  return {
-    documents,
-    length: Math.max(1, words / Math.max(1, documents)),
-    holding: scored.map((one) => countOf(database, holdingStatement(one, permitted))),
-  };
-}
-
-function countOf(database: Sqlite, { sql, values }: Statement): number {
-  return database.all<{ n: number }>(sql, values)[0]!.n;
 }
 
 function document(database: Sqlite, key: DocumentKey): SearchDocument[] {

@@ -1,5 +1,4 @@
 import { serve } from '../../worker/serve.ts';
-import type { IndexPlace } from './generation.ts';
-import { SqliteReader } from './reader.ts';
+import { type ReaderPlace, SqliteReader } from './reader.ts';
 
-serve((place: IndexPlace) => new SqliteReader(place));
+serve((place: ReaderPlace) => new SqliteReader(place));

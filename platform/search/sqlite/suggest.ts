@@ -1,8 +1,10 @@
 import type { Sqlite } from '../../worker/sqlite.ts';
 import { editDistance } from '../edit-distance.ts';
 import type { Term } from '../port.ts';
+import { matchOf } from './match.ts';
 import type { Permitted } from './permitted.ts';
-import { holdingStatement } from './select.ts';
+import { byTest } from './scope.ts';
+import { countStatement } from './select.ts';
 
 /** Words of the index that are compared with one misspelt word: bounds the time of a search that found nothing. */
 const maxCompared = 30_000;
@@ -63,6 +65,6 @@ function candidates(database: Sqlite, word: string, allowed: number): string[] {
 
 /** How many permitted documents hold the word, counted up to `most`. */
 function holding(database: Sqlite, word: string, permitted: Permitted, most: number): number {
-  const { sql, values } = holdingStatement({ word, prefix: false }, permitted, most);
+  const { sql, values } = countStatement(matchOf({ word, prefix: false }), byTest(permitted), most);
   return database.all<{ n: number }>(sql, values)[0]!.n;
 }
