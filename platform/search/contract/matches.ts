@@ -98,6 +98,7 @@ export function matchContract(open: Open): void {
     assert.equal(await suggested('of'), undefined);
     assert.equal(await suggested('dep'), undefined);
     assert.equal(await suggested('gatewya'), 'gateway');
+    assert.equal(await suggested('deplomnet'), 'deployment');
     assert.equal(await suggested('eployment'), 'deployment');
     assert.equal(await suggested('deployment'), undefined);
     assert.equal(await suggested('xyzzy'), undefined);

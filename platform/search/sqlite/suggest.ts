@@ -1,15 +1,20 @@
 import type { Sqlite } from '../../worker/sqlite.ts';
 import { editDistance } from '../edit-distance.ts';
 import type { Term } from '../port.ts';
+import { editsOf } from './edits.ts';
 import { matchOf } from './match.ts';
 import type { Permitted } from './permitted.ts';
 import { byTest } from './scope.ts';
 import { countStatement } from './select.ts';
 
-/** Words of the index that are compared with one misspelt word: bounds the time of a search that found nothing. */
+/** Spellings that are looked up for one misspelt word, some 20 µs each. */
+const maxEdits = 1500;
+/** Words of the index that are compared with it beyond. */
 const maxCompared = 30_000;
-/** The same for the cheap look at words that differ in their first letter alone. */
-const maxScanned = 200_000;
+/** Which of them: those that begin alike. FTS5 reads all places of a word to list it, so a letter's words would take a second. */
+const sameLetters = 3;
+/** Longer ones are seldom words. */
+const longest = 24;
 /** Of those near enough, how many are looked for in the permitted channels. */
 const maxVerified = 30;
 const maxWords = 4;
@@ -29,38 +34,42 @@ export function suggestion(database: Sqlite, terms: Term[], permitted: Permitted
 }
 
 function nearest(database: Sqlite, word: string, permitted: Permitted): string | undefined {
-  const allowed = word.length <= 4 ? 1 : 2;
-  const near = candidates(database, word, allowed)
-    .map((term) => ({ term, distance: editDistance(word, term, allowed) }))
-    .filter((one) => one.distance <= allowed)
-    .sort((x, y) => x.distance - y.distance || (x.term < y.term ? -1 : 1))
-    .slice(0, maxVerified)
-    .map((one) => ({ ...one, documents: holding(database, one.term, permitted, 100) }))
-    .filter((one) => one.documents > 0)
-    // Of those as near as each other, the one that is used more.
-    .sort((x, y) => x.distance - y.distance || y.documents - x.documents || (x.term < y.term ? -1 : 1));
-  return near[0]?.term;
+  if (word.length > longest) return undefined;
+  const one = mostUsed(database, heldAmong(database, editsOf(word, maxEdits)), permitted);
+  if (one !== undefined || word.length <= 4) return one;
+  const near = beginningAlike(database, word).filter((term) => editDistance(word, term, 2) <= 2);
+  return mostUsed(database, near, permitted);
 }
 
-/**
- * Words of about the same length with the same first letter, or with the second one first (swapped, or one too many);
- * and words that are the same from the second letter on (a wrong first letter, or none).
- */
-function candidates(database: Sqlite, word: string, allowed: number): string[] {
-  const found = new Set<string>();
-  for (const first of new Set([...word].slice(0, 2))) {
-    const rows = database.all<{ term: string }>(
-      'SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?',
-      [first, `${first}\u{10FFFF}`, word.length - allowed, word.length + allowed, maxCompared],
-    );
-    for (const { term } of rows) found.add(term);
-  }
-  const others = database.all<{ term: string }>(
-    'SELECT term FROM (SELECT term FROM vocabulary LIMIT ?) WHERE substr(term, 2) IN (?, ?)',
-    [maxScanned, word, [...word].slice(1).join('')],
+/** Of words that are as near as each other, the one that is used more. */
+function mostUsed(database: Sqlite, near: string[], permitted: Permitted): string | undefined {
+  const used = near
+    .sort()
+    .slice(0, maxVerified)
+    .map((term) => ({ term, documents: holding(database, term, permitted, 100) }))
+    .filter(({ documents }) => documents > 0)
+    .sort((x, y) => y.documents - x.documents || (x.term < y.term ? -1 : 1));
+  return used[0]?.term;
+}
+
+/** Those of the words that any document holds. */
+function heldAmong(database: Sqlite, words: string[]): string[] {
+  const rows = database.all<{ term: string }>(
+    `SELECT w.value AS term FROM json_each(?) w
+     WHERE EXISTS (SELECT 1 FROM words WHERE words MATCH '"' || w.value || '"' LIMIT 1)`,
+    [JSON.stringify(words)],
   );
-  for (const { term } of others) found.add(term);
-  return [...found];
+  return rows.map(({ term }) => term);
+}
+
+/** Words of about the same length with the same first letters. */
+function beginningAlike(database: Sqlite, word: string): string[] {
+  const first = [...word].slice(0, sameLetters).join('');
+  const rows = database.all<{ term: string }>(
+    'SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?',
+    [first, `${first}\u{10FFFF}`, word.length - 2, word.length + 2, maxCompared],
+  );
+  return rows.map(({ term }) => term);
 }
 
 /** How many permitted documents hold the word, counted up to `most`. */
