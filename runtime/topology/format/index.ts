@@ -7,6 +7,9 @@ import { duration, Errors, id, keyName, strict, when } from './parts.ts';
 export * from './nodes.ts';
 export { isOn, type KeyName, keyNames } from './parts.ts';
 
+/** In one topology. What follows each node upstream, in lint and in tasks, takes seconds for some thousands. */
+export const mostNodes = 1000;
+
 export const TopologyFile = Type.Object(
   {
     format: Type.Optional(
@@ -26,6 +29,7 @@ export const TopologyFile = Type.Object(
       Type.Union([SourceNode, TableNode, ProcessorNode, BranchNode, WindowNode, SinkNode], {
         description: 'Each node under its author’s id: offsets and state are kept under it.',
       }),
+      { maxProperties: mostNodes },
     ),
     errors: Type.Optional(Errors),
   },
