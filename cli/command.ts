@@ -28,7 +28,7 @@ export type AddCommand = (
  * What an example needs to be run as a test: `nothing` but a folder to stand in, a `process` on its data folder (with
  * dead letters 0 and 1), or more than a test gives (`parsed`): it is then only checked that its words are understood.
  */
-export type Needs = 'nothing' | 'process' | 'parsed';
+type Needs = 'nothing' | 'process' | 'parsed';
 
 export type Example = [command: string, meaning: string, needs?: Needs];
 
@@ -43,7 +43,7 @@ export function knownExamples(): readonly Example[] {
 const widest = 56;
 
 /** Help text with examples, as every command has it. */
-export function examples(lines: Example[]): string {
+function examples(lines: Example[]): string {
   known.push(...lines.filter(([command]) => !known.some(([other]) => other === command)));
   const width = Math.max(0, ...lines.map(([command]) => command.length).filter((length) => length <= widest));
   const shown = lines.map(([command, meaning]) =>
@@ -52,7 +52,7 @@ export function examples(lines: Example[]): string {
   return ['', 'Examples:', ...shown].join('\n');
 }
 
-export interface Help {
+interface Help {
   examples: Example[];
   /** Errors of the catalogue that this command is known to end with, besides those that any command can. */
   exits: readonly ErrorCode[];

@@ -12,7 +12,8 @@ const hints: { [Code in ErrorCode]?: string } = {
   forbidden: 'Imports need an admin’s token: `npx millrace token --user alice --workspace demo --role admin`.',
   unavailable: 'Try again; `npx millrace status` says what does not run, the process’s log says why.',
   rate_limited: 'Wait a little, then try again.',
-  data_folder_not_writable: 'Name another one with MILLRACE_DATA_DIR, or let the user who runs this write there.',
+  data_folder_not_writable:
+    'Free space there, let the user who runs this write there, or name another one with MILLRACE_DATA_DIR.',
   data_newer: 'Start it with the release that wrote it, or a newer one.',
   data_key_wrong: 'docs/operating.md says how to change a key, and what to do without it.',
   schema_unknown: 'Schemas are files in schemas/; after a change: `npm run generate`.',

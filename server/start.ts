@@ -9,6 +9,8 @@ import { ownSecret } from '../edge/auth/secret.ts';
 import { startEdge } from '../edge/edge.ts';
 import { MillraceError } from '../platform/errors/error.ts';
 import { lockDataFolder } from '../platform/lmdb/lock.ts';
+import { asOfFolder } from '../platform/lmdb/not-writable.ts';
+import { refuseFullDisk } from '../platform/lmdb/space.ts';
 import type { Tracing } from '../platform/tracing/port.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { exposeStatus } from '../runtime/observing/prometheus.ts';
@@ -78,6 +80,7 @@ export async function startServer(
   try {
     const lock = lockDataFolder(dataDir);
     opened.push(() => lock.release());
+    if (settings.log === 'embedded') refuseFullDisk(dataDir);
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     const tracing = await openTracing(settings, { version, instance: processName(dataDir) }, registry);
@@ -162,7 +165,7 @@ export async function startServer(
     return { edge, operators: { url: admin.url, token }, dataDir, engines, topologies, runner, stop: closeAll };
   } catch (error) {
     await closeAll();
-    throw error;
+    throw asOfFolder(dataDir, error);
   }
 }
 

@@ -4,20 +4,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaLog } from '../platform/log/kafka.ts';
 import { fileCodec } from '../platform/schemas/files.ts';
 import { secondsBehind } from '../runtime/observing/lag.ts';
+import { dropTestTopics } from './support/kafka-topics.ts';
 import { nativeEngine } from './support/native-engine.ts';
 
 const partitions = 64;
 
 describe('the age of what was not taken, on Kafka', () => {
+  const brokers = nativeEngine('kafka')['KAFKA_BROKERS']!;
+  const prefix = `test-lag-${process.pid}-`;
   let log: KafkaLog;
   before(async () => {
-    const brokers = nativeEngine('kafka')['KAFKA_BROKERS']!.split(',');
-    const prefix = `test-lag-${process.pid}-`;
-    log = await KafkaLog.open({ brokers, client_id: 'millrace-test', prefix, replication: 1 }, fileCodec());
+    log = await KafkaLog.open(
+      { brokers: brokers.split(','), client_id: 'millrace-test', prefix, replication: 1 },
+      fileCodec(),
+    );
     const kept = { retention_ms: 3_600_000, compact: false, volatile: false };
     await log.declare([{ name: 'typing', partitions, ...kept }]);
   });
-  after(() => log?.close());
+  after(async () => {
+    await log?.close();
+    await dropTestTopics(brokers, prefix);
+  });
 
   it('is that of the oldest record in each of many partitions, asked for at the same time, and once', async () => {
     const value = { workspace_id: 'w', channel_id: 'c', user_id: 'u' };

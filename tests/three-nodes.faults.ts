@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Crowd, gather, workThrough } from './support/crowd.ts';
+import { type TestEngines, testEngines } from './support/engines.ts';
 import { type Person, workspace } from './support/person.ts';
 import { Server } from './support/server.ts';
 
@@ -36,6 +37,7 @@ function pidOf(node: string): number {
 }
 
 describe(`three brokers and three Cassandra nodes, one of which goes away (FAULT_SEED=${seed})`, () => {
+  let own: TestEngines | undefined;
   let server: Server;
   let crowd: Crowd;
   let rounds = 0;
@@ -44,16 +46,16 @@ describe(`three brokers and three Cassandra nodes, one of which goes away (FAULT
   before(async () => {
     const brokers = /KAFKA_BROKERS=(\S+)/.exec(await script('kafka/up.sh', kafka))![1]!;
     const points = /CASSANDRA_CONTACT_POINTS=(\S+)/.exec(await script('cassandra/up.sh', cassandra))![1]!;
-    const settings = {
-      MILLRACE_LOG: 'kafka',
-      MILLRACE_KAFKA_BROKERS: brokers,
-      MILLRACE_KAFKA_REPLICATION: '3',
-      MILLRACE_STORE: 'cassandra',
-      MILLRACE_CASSANDRA_CONTACT_POINTS: points,
-      MILLRACE_CASSANDRA_REPLICATION: '3',
-      MILLRACE_NAMESPACE: `t-${Date.now().toString(36)}`,
-      MILLRACE_PARTITIONS: '6',
-    };
+    const engines = [
+      'MILLRACE_LOG=kafka',
+      `MILLRACE_KAFKA_BROKERS=${brokers}`,
+      'MILLRACE_KAFKA_REPLICATION=3',
+      'MILLRACE_STORE=cassandra',
+      `MILLRACE_CASSANDRA_CONTACT_POINTS=${points}`,
+      'MILLRACE_CASSANDRA_REPLICATION=3',
+    ];
+    own = testEngines(`three-${Date.now().toString(36)}`, engines.join(' '));
+    const settings = { ...own.settings, MILLRACE_PARTITIONS: '6' };
     server = await Server.start(settings);
     probe = await workspace(server).person('probe');
     channel = await probe.makes('public', 'probe');
@@ -65,6 +67,7 @@ describe(`three brokers and three Cassandra nodes, one of which goes away (FAULT
   after(async () => {
     for (const client of crowd?.clients ?? []) client.stop();
     await server?.stop();
+    await own?.drop();
     await script('kafka/down.sh', kafka);
     await script('cassandra/down.sh', cassandra);
   });

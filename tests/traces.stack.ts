@@ -6,6 +6,7 @@ import { fileCodec } from '../platform/schemas/files.ts';
 import { spanOf } from '../platform/tracing/context.ts';
 import { noTracing } from '../platform/tracing/port.ts';
 import type { MessageCommand } from '../schemas/generated/types.ts';
+import { dropTestTopics } from './support/kafka-topics.ts';
 import { nativeEngine } from './support/native-engine.ts';
 
 const topic = 'message_commands';
@@ -23,7 +24,10 @@ describe('the trace of a record, on Kafka', () => {
     });
     await log.declare([{ name: topic, partitions: 1, retention_ms: 3_600_000, compact: false, volatile: false }]);
   });
-  after(() => log?.close());
+  after(async () => {
+    await log?.close();
+    await dropTestTopics(brokers.join(), prefix);
+  });
 
   it('is in a header that any tool of Kafka’s can read, of those that are sampled', async () => {
     const value = (trace_id: string): MessageCommand => ({

@@ -38,6 +38,17 @@ describe('capacity', () => {
     }
   });
 
+  it('has no more sockets come back than there were, spread evenly over the gateways', () => {
+    const storm = (daily_users: number, lost: number) => {
+      const options = { lost, jitter_ms: 1000, patience_ms: 5000, welcomes_a_second: 10_000 };
+      return reconnectStorm({ ...small, daily_users }, options, 1);
+    };
+    // 650 sockets on one gateway, which comes back; 1,300 on two.
+    assert.deepEqual([storm(1000, 0).sockets, storm(1000, 0).each], [650, 650]);
+    assert.deepEqual([storm(2000, 0).sockets, storm(2000, 0).each], [650, 650]);
+    assert.deepEqual([storm(2000, 1).sockets, storm(2000, 1).each], [1300, 1300]);
+  });
+
   it('has everybody back after a storm: at a queue’s own pace, later where more come at once than are let in', () => {
     const storm = (jitter_ms: number, welcomes_a_second: number) =>
       reconnectStorm(small, { lost: 0.25, jitter_ms, patience_ms: 5000, welcomes_a_second }, 1);

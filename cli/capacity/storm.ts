@@ -1,4 +1,4 @@
-import { type Demand, gateways } from './demand.ts';
+import { type Demand, gateways, sockets as socketsOf } from './demand.ts';
 import { seeded } from './random.ts';
 
 export interface StormOptions {
@@ -36,7 +36,8 @@ export function reconnectStorm(demand: Demand, options: StormOptions, seed: numb
   const gone = Math.max(1, Math.round(all * lost));
   const left = Math.max(1, all - gone);
   const random = seeded(seed);
-  const sockets = gone * demand.gateway_sockets;
+  const inAll = Math.ceil(socketsOf(demand));
+  const sockets = Math.min(inAll, gone * Math.ceil(inAll / all));
   const each = Math.ceil(sockets / left);
   /** By tick: clients that come then, each with its pause before the next try. */
   const coming = new Map<number, number[]>();

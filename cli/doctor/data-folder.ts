@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { type Finding, fail, ok, warn } from '../../platform/doctor.ts';
-import { leastFree_bytes } from '../../platform/lmdb/environment.ts';
+import { freeBytes, leastFree_bytes } from '../../platform/lmdb/space.ts';
 
 const comfortable_bytes = 1024 ** 3;
 
@@ -17,8 +17,7 @@ export async function dataFolderChecks({ data_dir }: Settings): Promise<Finding[
     // Why not is the same for every way in which it can't be written.
     return [fail(name, `${there} can not be written by this user`, 'Set MILLRACE_DATA_DIR to one that can.')];
   }
-  const { bavail, bsize } = statfsSync(there);
-  const free = bavail * bsize;
+  const free = freeBytes(there);
   const said = `${folder}${there === folder ? '' : ' (not there yet)'}, ${(free / comfortable_bytes).toFixed(1)} GiB free`;
   const mend = 'Free some space, or set MILLRACE_DATA_DIR to a larger disk.';
   if (free < leastFree_bytes) return [fail(name, `${said}: no write would be begun`, mend)];

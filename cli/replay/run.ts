@@ -46,10 +46,16 @@ export async function runReplayCommand(topology: string, flags: ReplayFlags, ter
         `compared: ${step.indexed} documents in the new index, ${step.documents} messages in the store, ${step.different} of ${step.compared} samples differ`,
       );
     } else if (step.phase !== 'done') continue;
-    else if (step.generation === null) {
-      progress?.end(last);
-      terminal.out(`Replayed: ${step.records} records, into what serves.`);
-    } else terminal.out(`Swapped in: index ${step.generation}. \`millrace replay ${topology} --rollback\` goes back.`);
+    else {
+      if (step.generation === null) progress?.end(last);
+      if (step.dead_letters > 0)
+        terminal.err(`${step.dead_letters} records were refused and went to dead letters: \`millrace dlq list\``);
+      terminal.out(
+        step.generation === null
+          ? `Replayed: ${step.records} records, into what serves.`
+          : `Swapped in: index ${step.generation}. \`millrace replay ${topology} --rollback\` goes back.`,
+      );
+    }
   }
   if (ends.signal.aborted) throw new MillraceError('unavailable', 'interrupted; the same command goes on where it was');
 }

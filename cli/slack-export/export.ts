@@ -6,7 +6,7 @@ import { invalid } from './invalid.ts';
 import { importedMessage, millisecondsOf, type SlackMessage } from './message.ts';
 import { listIn, type SlackMessageRecord, SlackMessageShape, SlackUserShape, shaped } from './shapes.ts';
 
-export interface SlackUser {
+interface SlackUser {
   user_id: string;
   name: string;
   real_name: string;

@@ -49,7 +49,6 @@ export const SlackMessageShape = Type.Object({
   attachments: maybe(Type.Array(Type.Object({ text: maybe(text), fallback: maybe(text) }))),
 });
 
-export type SlackUserRecord = Static<typeof SlackUserShape>;
 export type SlackChannelRecord = Static<typeof SlackChannelShape>;
 export type SlackMessageRecord = Static<typeof SlackMessageShape>;
 

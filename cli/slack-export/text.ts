@@ -1,5 +1,5 @@
 /** A message's text as Millrace has it, and the people it mentions. */
-export interface ImportedText {
+interface ImportedText {
   text: string;
   /** User ids, each once. */
   mentions: string[];

@@ -1,4 +1,3 @@
-import { statfsSync } from 'node:fs';
 import type { RootDatabase } from 'lmdb';
 import { storeKey } from '../encryption/store-key.ts';
 import { lmdbStore } from '../encryption/stores.ts';
@@ -8,6 +7,7 @@ import { key, numberAt } from './key.ts';
 import { openRoot, openTable } from './open.ts';
 import { sealing } from './sealing.ts';
 import { Snapshot } from './snapshot.ts';
+import { freeBytes, leastFree_bytes } from './space.ts';
 import { Table } from './table.ts';
 
 /** Of keys and values, raised when an older version could misread them. */
@@ -20,8 +20,6 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** With less space than this left no write is begun: lmdb does not survive a disk that is full in the middle of one. */
-export const leastFree_bytes = 64 * 1024 * 1024;
 const freeEvery_ms = 500;
 
 export interface EnvironmentOptions {
@@ -236,11 +234,6 @@ export class Environment {
     if (!this.changing) throw new Error('A table can only be changed inside Environment.write');
     return this.batch;
   }
-}
-
-function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }
 
 function standsStill(folder: string): MillraceError {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { describe, it, type TestContext } from 'node:test';
+import { after, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ReadCommand } from '../../schemas/generated/types.ts';
 import { eventually } from '../../tests/support/eventually.ts';
+import { dropTestTopics } from '../../tests/support/kafka-topics.ts';
 import { killed } from '../../tests/support/killed.ts';
 import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { MillraceError } from '../errors/error.ts';
@@ -15,6 +16,9 @@ import { fileCodec } from '../schemas/files.ts';
 import { KafkaLog } from './kafka.ts';
 
 const scripts = fileURLToPath(new URL('../../ops/native/kafka/', import.meta.url));
+const ofAll = `faults-${process.pid}-`;
+// Before the engine is asked for, which then ends after this.
+after(() => dropTestTopics(brokers!, ofAll));
 const { KAFKA_BROKERS: brokers } = nativeEngine('kafka');
 
 const home = process.env['KAFKA_HOME'] ?? `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/millrace/kafka`;
@@ -24,7 +28,7 @@ const givenUp_ms = 120_000;
 const topic = { name: 'numbers', partitions: 1, retention_ms: 3_600_000, compact: false, volatile: false };
 
 async function open(): Promise<KafkaLog> {
-  const prefix = `faults-${process.pid}-${Date.now()}-`;
+  const prefix = `${ofAll}${Date.now()}-`;
   const log = await KafkaLog.open(
     { brokers: brokers!.split(','), client_id: 'millrace-test', prefix, replication: 1 },
     fileCodec(),

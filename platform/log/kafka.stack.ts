@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { after, it } from 'node:test';
+import { dropTestTopics } from '../../tests/support/kafka-topics.ts';
 import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { fileCodec } from '../schemas/files.ts';
 import { logContract, type OpenLog } from './contract.ts';
 import { KafkaLog } from './kafka.ts';
 
+const ofAll = `test-${process.pid}-`;
+// Before the engine is asked for, which then ends after this.
+after(() => dropTestTopics(brokers!, ofAll));
 const { KAFKA_BROKERS: brokers } = nativeEngine('kafka');
 
 const codec = fileCodec();
 let runs = 0;
 
-async function open(prefix = `test-${process.pid}-${runs++}-`): Promise<OpenLog> {
+async function open(prefix = `${ofAll}${runs++}-`): Promise<OpenLog> {
   const settings = { brokers: brokers!.split(','), client_id: 'millrace-test', prefix, replication: 1 };
   const log = await KafkaLog.open(settings, codec);
   return {

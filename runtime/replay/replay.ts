@@ -1,15 +1,18 @@
 import { MillraceError, messageOf } from '../../platform/errors/error.ts';
 import { partitionOf } from '../../platform/keys.ts';
-import type { LogRecord } from '../../platform/log/port.ts';
+import type { Append, LogRecord } from '../../platform/log/port.ts';
 import type { SearchDocument } from '../../platform/search/port.ts';
 import type { ControlLog } from '../deployment/control-log.ts';
 import type { ReplayJob } from '../deployment/deployments.ts';
 import { shownKey } from '../observing/shown-key.ts';
 import { Committer } from '../task/committer.ts';
+import { deadLetter } from '../task/dead-letter.ts';
 import type { Intake } from '../task/intake.ts';
 import type { TaskObserver } from '../task/observer.ts';
+import { policyOf } from '../task/policy.ts';
 import type { TaskPorts } from '../task/ports.ts';
 import { UnitMaker } from '../task/unit-maker.ts';
+import type { WorkUnit } from '../task/work-unit.ts';
 import type { SourcePlan, TopologyPlan } from '../topology/plan.ts';
 import type { ReplayOptions } from './options.ts';
 import { Pace } from './pace.ts';
@@ -58,12 +61,12 @@ export class Replay {
   private noted = 0;
 
   constructor(
-    plan: TopologyPlan,
+    private readonly plan: TopologyPlan,
     private readonly source: SourcePlan,
     private readonly options: ReplayOptions,
     private job: ReplayJob,
     private readonly ports: ReplayPorts,
-    observer: TaskObserver,
+    private readonly observer: TaskObserver,
   ) {
     const { search } = ports;
     const index = (documents: SearchDocument[]): Promise<void> => {
@@ -73,11 +76,15 @@ export class Replay {
     const own = { ...ports, search: { index } as typeof search };
     // Its units carry no offsets and no states, so that nothing of the topology that runs is touched.
     this.maker = new UnitMaker(plan, 0, 1, own, observer);
-    this.committer = new Committer(plan, this.maker, own, observer, false);
+    const counting = { ...observer, deadLettered: (node: string, error: unknown) => this.gaveUp(node, error) };
+    this.committer = new Committer(plan, this.maker, own, counting, false);
     this.pace = new Pace(options.rate, ports.clock);
   }
 
-  /** Ends when all is done that was there at its start and what came since. Error: whatever a sink refuses for good. */
+  /**
+   * Ends when all is done that was there at its start and what came since. What a node refuses for good goes to dead letters
+   * where its policy says so, and is counted; else it is an error: `conflict` with the node and the record for a step.
+   */
   async *run(estimate: number | null, signal: AbortSignal): AsyncGenerator<ReplayProgress> {
     const began = this.ports.clock.now();
     const before = this.job.records;
@@ -98,6 +105,11 @@ export class Replay {
 
   get records(): number {
     return this.job.records;
+  }
+
+  /** Records that went to dead letters, since the replay began: those of a page that a kill interrupted count once. */
+  get deadLetters(): number {
+    return this.job.dead_letters;
   }
 
   /** Of the documents that were written, for comparing. */
@@ -189,20 +201,41 @@ export class Replay {
     this.pace.spend(page.length);
     if (records.length === 0) return;
     const unit = this.maker.make(this.intake, records);
-    if (unit.failure) throw this.refused(records);
-    await this.committer.commit(unit, this.intake, records, signal);
+    await this.committer.commit(unit.failure ? this.withLetters(records) : unit, this.intake, records, signal);
   }
 
-  /** What a step fails on, told so that it can be looked at: the first of some records, each taken alone. */
-  private refused(records: LogRecord[]): MillraceError {
-    for (const record of records) {
+  /**
+   * A unit of those records that the steps take, each tried alone, and of dead letters of the others. A step has no clock and
+   * no I/O: what it failed on it would fail on again, so that nothing is retried. Error: `conflict` where a policy has no
+   * dead letters.
+   */
+  private withLetters(records: LogRecord[]): WorkUnit {
+    const letters: Append[] = [];
+    const taken = records.filter((record) => {
       const { failure } = this.maker.make(this.intake, [record]);
-      if (!failure) continue;
-      const { topic } = this.source;
-      const detail = `"${failure.node}" fails on ${topic} ${record.partition}@${record.offset} (${shownKey(record.key)}): ${messageOf(failure.error)}; once it is mended and deployed, the same command goes on from there`;
-      return new MillraceError('conflict', detail, { cause: failure.error });
-    }
-    return new MillraceError('internal', 'a step failed on records that it takes one by one');
+      if (!failure) return true;
+      const { node, error } = failure;
+      if (policyOf(this.plan, node, record).then === 'pause-source') throw this.refused(record, failure);
+      const where = { topology: this.plan.name, node, source: this.source.id };
+      letters.push(deadLetter(where, record, { error, attempts: 1 }));
+      this.gaveUp(node, error);
+      return false;
+    });
+    const unit = taken.length > 0 ? this.maker.make(this.intake, taken) : this.maker.empty();
+    if (unit.failure) throw new MillraceError('internal', 'a step failed on records that it takes one by one');
+    unit.appends.push(...letters);
+    return unit;
+  }
+
+  private gaveUp(node: string, error: unknown): void {
+    this.job = { ...this.job, dead_letters: this.job.dead_letters + 1 };
+    this.observer.deadLettered(node, error);
+  }
+
+  /** What a step fails on, told so that it can be looked at. */
+  private refused(record: LogRecord, { node, error }: { node: string; error: unknown }): MillraceError {
+    const detail = `"${node}" fails on ${this.source.topic} ${record.partition}@${record.offset} (${shownKey(record.key)}): ${messageOf(error)}; once it is mended and deployed, the same command goes on from there`;
+    return new MillraceError('conflict', detail, { cause: error });
   }
 
   /** Notes how far it has come; with `every`, only when the last time is so long ago. */

@@ -1,13 +1,13 @@
 import type { LogRecord } from '../../platform/log/port.ts';
 import { scopeOf } from '../scope.ts';
-import { defaultErrors, type ErrorPolicy } from '../topology/format/index.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import { Committer } from './committer.ts';
-import { findCut, isReadable } from './cut.ts';
+import { findCut } from './cut.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Intake, intakesOf } from './intake.ts';
 import type { TaskObserver } from './observer.ts';
 import { Pauses } from './pauses.ts';
+import { policyOf } from './policy.ts';
 import type { TaskPorts } from './ports.ts';
 import { restoreStates } from './restore.ts';
 import { retrying, stuckAfter } from './retry.ts';
@@ -251,8 +251,7 @@ export class Task {
     let unit = this.maker.make(intake, [record]);
     if (!unit.failure) return unit;
     const { node } = unit.failure;
-    // What no schema here can read stays unreadable; it has no place in any order yet, so it may step aside.
-    const policy = isReadable(record) ? this.policyOf(node) : unreadable;
+    const policy = policyOf(this.options.plan, node, record);
     const work = async (): Promise<void> => {
       if (!unit.failure) unit = this.maker.make(intake, [record]);
       if (!unit.failure) return;
@@ -273,11 +272,6 @@ export class Task {
     this.maker.note(letter, intake, record.offset + 1);
     return letter;
   }
-
-  private policyOf(id: string): ErrorPolicy {
-    const node = this.options.plan.nodes.find((other) => other.id === id);
-    return node && 'errors' in node ? node.errors : this.options.plan.errors;
-  }
 }
 
 /** Dead letters come back to the version that runs, whose commits are ahead of this one's. */
@@ -286,5 +280,3 @@ function intakesInShadow(intakes: Intake[]): Intake[] {
 }
 
 const unpaused = new Pauses();
-
-const unreadable: ErrorPolicy = { ...defaultErrors, retry: 0, then: 'dead-letter' };

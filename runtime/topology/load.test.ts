@@ -43,6 +43,31 @@ describe('a folder of topologies', () => {
     }
   });
 
+  it('with a key twice in one map, wherever that is, is refused there', () => {
+    const placesOf = (text: string) =>
+      problemsOf(text)
+        .filter(({ message }) => message === 'Map keys must be unique')
+        .map(({ line, column }) => [line, column]);
+    assert.deepEqual(placesOf('topology: a\nversion: 1\ntopology: b\nversion: 2\nnodes: {}'), [[3, 1]]);
+    assert.deepEqual(placesOf('topology: a\nnodes:\n  b: { sink: {}, sink: {} }'), [[3, 18]]);
+    assert.deepEqual(placesOf('topology: a\nnodes:\n  b: { sink: {} }\n  c: { sink: {} }'), []);
+  });
+
+  it('with more nodes than anybody means is refused at once', () => {
+    const nodes = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `  n${i}: { sonk: {} }\n`).join('');
+    const rulesOf = (count: number) =>
+      problemsOf(`topology: a\nversion: 1\nnodes:\n${nodes(count)}`).filter(({ rule }) => rule !== 'no-topics');
+    assert.deepEqual(new Set(rulesOf(1000).map(({ rule }) => rule)), new Set(['node-kind']));
+    const began = performance.now();
+    assert.deepEqual(
+      rulesOf(20_000).map(({ rule, line, message }) => [rule, line, message]),
+      [['too-many-nodes', 3, 'a topology has at most 1000 nodes, and this one 20000']],
+    );
+    const took = performance.now() - began;
+    assert.ok(took < 5000, `${took} ms`);
+  });
+
   it('with aliases that would become gigabytes is refused, and its line shown', () => {
     const lines = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
     for (const [one, next] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg'])

@@ -18,7 +18,7 @@ export interface Problem {
 }
 
 /** Where a rule is explained. */
-export function pageOf(rule: RuleName): string {
+function pageOf(rule: RuleName): string {
   return `docs/lint-rules.md#${rule}`;
 }
 

@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType } from '@sinclair/typebox/value';
 import { resolveEnvironment, type Variables } from './environment.ts';
-import { type NodeKind, nodeKinds, TopicsFile, TopologyFile } from './format/index.ts';
+import { mostNodes, type NodeKind, nodeKinds, TopicsFile, TopologyFile } from './format/index.ts';
 import { didYouMean } from './problem.ts';
 import type { Path, SourceFile } from './source-file.ts';
 
@@ -19,6 +19,11 @@ export interface Validated<Shape> {
 export function validateTopology(source: SourceFile, variables: Variables): Validated<TopologyFile> | undefined {
   const written = source.value();
   if (source.problems.length > 0) return undefined;
+  const count = isObject(written) && isObject(written['nodes']) ? Object.keys(written['nodes']).length : 0;
+  if (count > mostNodes) {
+    source.reportKey('too-many-nodes', ['nodes'], `a topology has at most ${mostNodes} nodes, and this one ${count}`);
+    return undefined;
+  }
   const value = resolveEnvironment(source, written, variables);
   const nodes = isObject(value) && isObject(value['nodes']) ? value['nodes'] : {};
   const broken = new Set<string>();

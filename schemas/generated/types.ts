@@ -557,6 +557,8 @@ export interface Replay {
   /** Where the log goes on, in each partition. */
   next: ReplayPosition[];
   records: number;
+  /** Records that a node refused and that went to dead letters. */
+  dead_letters: number;
   at: number;
 }
 

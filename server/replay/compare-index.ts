@@ -15,12 +15,15 @@ export interface IndexComparison {
   different: number;
 }
 
-/** Compares a new index with the store, by count, and with what was written to it, by content. */
+/**
+ * Compares a new index with the store, by count, and with what was written to it, by content. `deadLetters`: so many
+ * documents may be missing, for nobody could make them.
+ */
 export async function compareIndex(
   search: SearchIndex,
   store: MessageStore,
   generation: string,
-  sample: readonly SearchDocument[],
+  { sample, deadLetters }: { sample: readonly SearchDocument[]; deadLetters: number },
   signal: AbortSignal,
 ): Promise<IndexComparison> {
   let documents = 0;
@@ -40,7 +43,10 @@ export async function compareIndex(
   const count = async (): Promise<number> =>
     (await search.generations()).find(({ id }) => id === generation)?.documents ?? 0;
   let indexed = await count();
-  for (const until = Date.now() + patience_ms; indexed < documents && Date.now() < until && !signal.aborted; ) {
+  for (
+    const until = Date.now() + patience_ms;
+    indexed + deadLetters < documents && Date.now() < until && !signal.aborted;
+  ) {
     await sleep(look_ms);
     indexed = await count();
   }

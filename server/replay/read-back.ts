@@ -9,7 +9,7 @@ import type { MessageEvent } from '../../schemas/generated/types.ts';
 export function readMessagesBack(store: MessageStore, codec: Codec): ReadBack {
   return async (cursor, limit) => {
     const page = await store.scan(cursor, limit);
-    const records = page.messages.map(({ workspace_id, channel_id, message }): LogRecord => {
+    const records = page.messages.map(({ workspace_id, channel_id, message }, at): LogRecord => {
       const value: MessageEvent = {
         workspace_id,
         channel_id,
@@ -38,7 +38,8 @@ export function readMessagesBack(store: MessageStore, codec: Codec): ReadBack {
       return {
         topic: 'message_events',
         partition: 0,
-        offset: -1,
+        // In no log; another one for each of a page, so that what is refused is told apart.
+        offset: at - page.messages.length,
         time: message.created_at,
         key: channelKey(workspace_id, channel_id),
         decoded: () => decoded,

@@ -19,7 +19,7 @@ export type ReplayLine =
   | { phase: 'resume'; records: number }
   | ReplayProgress
   | { phase: 'compare'; documents: number; indexed: number; compared: number; different: number }
-  | { phase: 'done'; generation: string | null; records: number };
+  | { phase: 'done'; generation: string | null; records: number; dead_letters: number };
 
 export interface ReplayContext {
   topologies: Topologies;
@@ -66,9 +66,9 @@ export async function* runReplay(
     const serving = (await search.generations()).find((generation) => generation.serving);
     yield* replay.run(isWhole(options) ? (serving?.documents ?? null) : null, signal);
     if (job.generation !== null) {
-      const compared = await compareIndex(search, store, job.generation, replay.sample, signal);
+      const compared = await compareIndex(search, store, job.generation, replay, signal);
       yield { phase: 'compare', ...compared };
-      if (compared.different > 0 || compared.indexed < compared.documents) {
+      if (compared.different > 0 || compared.indexed + replay.deadLetters < compared.documents) {
         await finish(context, job, 'given_up');
         await search.drop(job.generation);
         throw new MillraceError(
@@ -79,7 +79,7 @@ export async function* runReplay(
       await search.promote(job.generation);
     }
     await finish(context, job, 'done');
-    yield { phase: 'done', generation: job.generation, records: replay.records };
+    yield { phase: 'done', generation: job.generation, records: replay.records, dead_letters: replay.deadLetters };
   } finally {
     running.delete(name);
   }
@@ -102,7 +102,7 @@ async function beginOrResume(
   const generation = isWhole(options) && searches ? (await search.build()).id : null;
   const job: ReplayJob = {
     ...{ topology, state: 'running', options: text, generation },
-    ...{ cursor: null, scanned: false, next: [], records: 0, at: Date.now() },
+    ...{ cursor: null, scanned: false, next: [], records: 0, dead_letters: 0, at: Date.now() },
   };
   await topologies.control.put({ Replay: job });
   return job;

@@ -1,5 +1,6 @@
 import cassandra from 'cassandra-driver';
 import pg from 'pg';
+import { dropTestTopics } from './kafka-topics.ts';
 
 export interface TestEngines {
   settings: { [name: string]: string };
@@ -13,7 +14,8 @@ export const noEngines: TestEngines = { settings: {}, make: async () => undefine
 
 /**
  * Settings of engines that the same tests then run on: TEST_ENGINES='MILLRACE_LOG=kafka MILLRACE_KAFKA_BROKERS=…'. Each
- * server has a namespace of its own on them, and a database of its own in PostgreSQL; its tables are dropped at its end.
+ * server has a namespace of its own on them, and a database of its own in PostgreSQL; its topics and tables are dropped at
+ * its end.
  */
 export function testEngines(folder: string, given = process.env['TEST_ENGINES']): TestEngines {
   if (!given) return noEngines;
@@ -27,11 +29,13 @@ export function testEngines(folder: string, given = process.env['TEST_ENGINES'])
     .replaceAll(/[^a-z0-9]/g, '-');
   const settings: { [name: string]: string } = { ...Object.fromEntries(pairs), MILLRACE_NAMESPACE: `t-${name}` };
   const points = settings['MILLRACE_CASSANDRA_CONTACT_POINTS'];
-  const dropTables = async (): Promise<void> => {
+  const brokers = settings['MILLRACE_KAFKA_BROKERS'];
+  const dropNamespace = async (): Promise<void> => {
+    if (brokers) await dropTestTopics(brokers, `${settings['MILLRACE_NAMESPACE']}.`);
     if (points) await dropKeyspace(points, settings['MILLRACE_NAMESPACE']!.replaceAll('-', '_'));
   };
   const admin = settings['MILLRACE_POSTGRES_URL'];
-  if (!admin) return { ...noEngines, settings, drop: dropTables };
+  if (!admin) return { ...noEngines, settings, drop: dropNamespace };
   const database = `millrace_t_${name.replaceAll('-', '_')}`;
   const own = new URL(admin);
   own.pathname = `/${database}`;
@@ -39,7 +43,7 @@ export function testEngines(folder: string, given = process.env['TEST_ENGINES'])
     settings: { ...settings, MILLRACE_POSTGRES_URL: own.href },
     make: () => ask(admin, `create database "${database}"`),
     drop: async () => {
-      await dropTables();
+      await dropNamespace();
       await ask(admin, `drop database if exists "${database}" with (force)`);
     },
   };

@@ -7,8 +7,8 @@ const patience_ms = 60_000;
 const look_ms = 100;
 const delete_ms = 15_000;
 
-/** Deletes every topic of the settings' prefix, `first` before all others. Error: `unavailable`. */
-export async function dropTopics(settings: KafkaSettings, first: string): Promise<void> {
+/** Deletes every topic of the settings' prefix, `first` before all others where it is given. Error: `unavailable`. */
+export async function dropTopics(settings: KafkaSettings, first?: string): Promise<void> {
   const admin = openKafka(settings).admin();
   const there = async (): Promise<string[]> =>
     (await inTime(admin.listTopics(), deadline_ms)).filter((name) => name.startsWith(settings.prefix));
@@ -22,7 +22,7 @@ export async function dropTopics(settings: KafkaSettings, first: string): Promis
   };
   try {
     await inTime(admin.connect(), deadline_ms);
-    await drop((await there()).filter((name) => name === settings.prefix + first));
+    if (first !== undefined) await drop((await there()).filter((name) => name === settings.prefix + first));
     await drop(await there());
   } catch (error) {
     throw unavailable('did not delete topics', error);

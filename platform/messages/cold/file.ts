@@ -13,10 +13,8 @@ const mostBytes = 256 * 2 ** 20;
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
 
-/** Says, before any message, what the file holds. */
+/** Says, before any message, what the file holds. Those of before 2026-12 say the first and the last id, too. */
 interface Header extends ChannelId {
-  first_id: string;
-  last_id: string;
   count: number;
 }
 
@@ -30,11 +28,7 @@ export async function coldFile(
   messages: Message[],
   codec: Codec,
 ): Promise<Buffer> {
-  const ids = messages.map(({ message_id }) => BigInt(message_id)).sort((a, b) => (a < b ? -1 : 1));
-  const header: Header = {
-    ...{ workspace_id, channel_id, first_id: String(ids[0]), last_id: String(ids.at(-1)) },
-    count: messages.length,
-  };
+  const header: Header = { workspace_id, channel_id, count: messages.length };
   const parts: Buffer[] = [Buffer.from(`${JSON.stringify(header)}\n`)];
   for (const message of messages) {
     const bytes = codec.encode('Message', message);

@@ -5,7 +5,10 @@ import { duration, Errors, id, keyName, strict, when } from './parts.ts';
 /** The format of topology files. Parsing, lint, editor completion (topology.schema.json) and documentation come from here. */
 
 export * from './nodes.ts';
-export { isOn, type KeyName, keyNames } from './parts.ts';
+export { isOn, type KeyName } from './parts.ts';
+
+/** In one topology. What follows each node upstream, in lint and in tasks, takes seconds for some thousands. */
+export const mostNodes = 1000;
 
 export const TopologyFile = Type.Object(
   {
@@ -26,6 +29,7 @@ export const TopologyFile = Type.Object(
       Type.Union([SourceNode, TableNode, ProcessorNode, BranchNode, WindowNode, SinkNode], {
         description: 'Each node under its author’s id: offsets and state are kept under it.',
       }),
+      { maxProperties: mostNodes },
     ),
     errors: Type.Optional(Errors),
   },

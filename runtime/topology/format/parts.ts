@@ -23,7 +23,7 @@ export function isOn(value: boolean | number | string | undefined): boolean {
   return value !== false && value !== 'off';
 }
 
-export const keyNames = ['channel', 'person', 'presence', 'address', 'gateway'] as const;
+const keyNames = ['channel', 'person', 'presence', 'address', 'gateway'] as const;
 export type KeyName = (typeof keyNames)[number];
 
 export const keyName = (description: string) =>

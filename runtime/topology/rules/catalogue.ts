@@ -10,6 +10,10 @@ export const rules = {
     'Every folder of topologies declares its topics in one file of that name.',
   ],
   'no-nodes': ['A topology has no nodes.', 'Give it at least a source and a sink.'],
+  'too-many-nodes': [
+    'A topology has more than 1,000 nodes.',
+    'Make several topologies of it: a sink writes a topic, and a source of the next one reads that.',
+  ],
   'same-name': ['Two files name the same topology.', 'Names are unique, for offsets and state are kept under them.'],
   'node-id': ['A node’s id has other characters than lower case letters, digits and dashes.', 'Rename the node.'],
   'node-shape': ['A node is not a map.', 'Write `id: { source: … }` or another kind of node.'],
