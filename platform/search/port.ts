@@ -51,7 +51,7 @@ export interface SearchResult {
    * Best first; `score` is 0 when sorted by newest, else BM25 over the documents in the channels of the query: it depends on
    * nothing outside them. A prefix counts as one word that stands in the document once.
    *
-   * Of more than 75,000 hits an adapter may rank the newest 10,000 alone, by created_at, message and channel; the older ones
+   * Of more than 50,000 hits an adapter may rank the newest 5,000 alone, by created_at, message and channel; the older ones
    * follow behind the last of these, newest first, with a score of 0. `total` and paging are as exact as with fewer.
    */
   hits: { channel_id: string; message_id: string; score: number }[];

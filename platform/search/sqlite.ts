@@ -17,16 +17,16 @@ export interface SearchOptions {
   onCrash?: (error: MillraceError) => void;
   /** How long documents wait for others to share a commit with, in milliseconds; those of a named generation never do. Default 0. */
   patience_ms?: number;
-  /** Of more hits than `all`, only the newest `newest` are ranked by relevance. Default: 75,000 and 10,000. */
+  /** Of more hits than `all`, only the newest `newest` are ranked by relevance. Default: 50,000 and 5,000. */
   ranked?: { all: number; newest: number };
 }
 
 const maxBatch = 1_000;
 /**
- * Ranking costs about a microsecond a hit, so that of 75,000 takes as long as a search may; and to find the newest 10,000 of
+ * Ranking costs about a microsecond a hit, so that of 50,000 takes as long as a search may; and to find the newest 5,000 of
  * more hits costs no more than that.
  */
-const ranked = { all: 75_000, newest: 10_000 };
+const ranked = { all: 50_000, newest: 5_000 };
 
 /**
  * Full-text search in SQLite: a file for each generation and a manifest (search.json) in `folder`, which is made where

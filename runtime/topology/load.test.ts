@@ -59,13 +59,10 @@ describe('a folder of topologies', () => {
     const rulesOf = (count: number) =>
       problemsOf(`topology: a\nversion: 1\nnodes:\n${nodes(count)}`).filter(({ rule }) => rule !== 'no-topics');
     assert.deepEqual(new Set(rulesOf(1000).map(({ rule }) => rule)), new Set(['node-kind']));
-    const began = performance.now();
     assert.deepEqual(
       rulesOf(20_000).map(({ rule, line, message }) => [rule, line, message]),
       [['too-many-nodes', 3, 'a topology has at most 1000 nodes, and this one 20000']],
     );
-    const took = performance.now() - began;
-    assert.ok(took < 5000, `${took} ms`);
   });
 
   it('with aliases that would become gigabytes is refused, and its line shown', () => {
