@@ -19,6 +19,7 @@ it('what the system or lmdb refused in a data folder is told with the folder and
   const others = [
     Object.assign(new Error('elsewhere'), { code: 'EACCES', path: '/data/millrace.pem' }),
     Object.assign(new Error('MDB_INVALID'), { code: -30793 }),
+    Object.assign(new Error('The server disconnected'), { code: 13, name: 'KafkaJSProtocolError' }),
     new MillraceError('port_in_use', 'taken'),
     undefined,
   ];

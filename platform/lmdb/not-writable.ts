@@ -17,10 +17,11 @@ export function notWritable(folder: string, reason: string, cause?: unknown): Mi
 /** An error met while a data folder was opened: told as that folder's where the system or lmdb refused it. */
 export function asOfFolder(folder: string, error: unknown): unknown {
   if (error instanceof MillraceError) return error;
-  const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown };
+  const { code, path, name } = (error ?? {}) as { code?: unknown; path?: unknown; name?: unknown };
   const refused =
     typeof code === 'number'
-      ? numbers.includes(code)
+      ? // Clients of engines number their errors, too, and have names for them.
+        name === 'Error' && numbers.includes(code)
       : refusals.some((name) => name === code) && typeof path === 'string' && `${path}/`.startsWith(`${folder}/`);
   return refused ? notWritable(folder, messageOf(error), error) : error;
 }
