@@ -6,7 +6,7 @@ import { unobserved } from './task/observer.ts';
 import type { TaskPorts } from './task/ports.ts';
 import { Task } from './task/task.ts';
 
-/** How often a standby takes what has come. */
+/** How often a standby takes what has come: all at the same moments, so that the log asks its brokers about them together. */
 const every_ms = 1000;
 
 interface Standby {
@@ -70,7 +70,7 @@ export class Standbys {
         this.logger.warn({ topology: plan.name, partition, error: messageOf(error) }, 'a standby waits');
         task = undefined;
       }
-    } while (await clock.sleep(every_ms, signal));
+    } while (await clock.sleep(every_ms - (clock.now() % every_ms), signal));
   }
 }
 

@@ -32,7 +32,8 @@ export class Watchdog {
     void (async () => {
       while (await this.clock.sleep(look_ms, this.stopping.signal)) {
         try {
-          for (const partition of partitions()) await this.look(partition);
+          // At once: the log asks its brokers about all of them together.
+          await Promise.all(partitions().map((partition) => this.look(partition)));
         } catch (error) {
           // While the log is away nothing can be told to stand still.
           this.logger.debug({ error: messageOf(error) }, 'the log did not tell how far it is');
@@ -57,16 +58,17 @@ export class Watchdog {
       seen = new Map();
       this.seen.set(partition, seen);
     }
+    const bounds = await Promise.all(task.intakes.map(({ topic, partition: at }) => this.log.bounds(topic, at)));
     const now = this.clock.now();
     const still: string[] = [];
-    for (const intake of task.intakes) {
+    for (const [index, intake] of task.intakes.entries()) {
       const position = task.positions.get(intake.id);
       if (position === undefined) {
         // Its states are still being restored, which may take longer than a stall.
         seen.delete(intake.id);
         continue;
       }
-      const { end } = await this.log.bounds(intake.topic, intake.partition);
+      const { end } = bounds[index]!;
       const before = seen.get(intake.id);
       const waits = position < end && task.stuckOn === undefined && !task.isHeld(intake);
       if (!before || before.position !== position || !waits) seen.set(intake.id, { position, since: now });

@@ -121,8 +121,7 @@ async function deployAtStart(
   if (settings.deploy === 'folder' || current?.by !== 'operator') await deployer.deploy(files, { by: 'start' });
   else if (plans) {
     await deployer.deploy(current.files, { by: 'operator', note: current.note });
-    const { steps } = await deployer.plan(files);
-    if (steps.length > 0)
+    if (await deployer.differs(files))
       logger.warn(
         { folder, deployment: current.number },
         'what runs was deployed by hand, and differs from the folder',

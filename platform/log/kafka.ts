@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { FetchedMessage } from 'kafkajs/src/cluster/index.js';
@@ -12,17 +11,17 @@ import { sampledIn } from '../tracing/spans.ts';
 import { Appender } from './kafka/appender.ts';
 import { deadline_ms, type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
 import { Lanes } from './kafka/lanes.ts';
+import { Offsets } from './kafka/offsets.ts';
 import type { Encoded } from './kafka/request.ts';
 import { Subscription } from './kafka/subscription.ts';
 import { declareTopics } from './kafka/topics.ts';
 import type { Append, Log, LogReader, LogRecord, Position, TopicSpec } from './port.ts';
 import { KeptRecord } from './record.ts';
 
-/** Between two tries to learn an offset. */
-const again_ms = 100;
-
 export interface KafkaLogOptions {
   tracing?: Tracing | undefined;
+  /** For so long from the opening on, brokers that say nothing are asked again: what starts needs their answer. Default 0. */
+  patience_ms?: number | undefined;
   onTrouble?: ((error: unknown) => void) | undefined;
 }
 
@@ -33,6 +32,7 @@ export interface KafkaLogOptions {
 export class KafkaLog implements Log {
   private readonly topics = new Map<string, TopicSpec>();
   private readonly lanes: Lanes;
+  private readonly offsets: Offsets;
   /** Readers whose end is being looked up: what is appended meanwhile would lie before it. */
   private readonly beginning = new Set<Promise<unknown>>();
 
@@ -43,8 +43,10 @@ export class KafkaLog implements Log {
     private readonly cluster: Cluster,
     private readonly appender: Appender,
     private readonly tracing: Tracing,
+    private readonly patientUntil: number,
     onTrouble: (error: unknown) => void,
   ) {
+    this.offsets = new Offsets(cluster, () => Math.max(Date.now() + deadline_ms, patientUntil));
     this.lanes = new Lanes(() => openCluster(settings), {
       records: (topic, partition, messages) => this.recordsOf(topic.slice(settings.prefix.length), partition, messages),
       bounds: (topic, partition) => this.boundsOf(topic, partition),
@@ -56,7 +58,7 @@ export class KafkaLog implements Log {
   static async open(
     settings: KafkaSettings,
     codec: Codec,
-    { tracing = noTracing, onTrouble = () => undefined }: KafkaLogOptions = {},
+    { tracing = noTracing, patience_ms = 0, onTrouble = () => undefined }: KafkaLogOptions = {},
   ): Promise<KafkaLog> {
     const kafka = openKafka(settings);
     const admin = kafka.admin();
@@ -68,13 +70,13 @@ export class KafkaLog implements Log {
       await Promise.allSettled([admin.disconnect(), cluster.disconnect(), appender.close()]);
       throw unavailable(`at ${settings.brokers.join(', ')} does not answer`, error);
     }
-    return new KafkaLog(settings, codec, admin, cluster, appender, tracing, onTrouble);
+    return new KafkaLog(settings, codec, admin, cluster, appender, tracing, Date.now() + patience_ms, onTrouble);
   }
 
   async declare(topics: TopicSpec[]): Promise<void> {
     try {
       // Leaders may be elected a moment after a topic is there: what asks for them waits for that itself.
-      await declareTopics(this.admin, topics, this.settings, () =>
+      await declareTopics(this.admin, topics, { ...this.settings, until: this.patientUntil }, () =>
         this.cluster.addMultipleTargetTopics(topics.map(({ name }) => this.settings.prefix + name)),
       );
     } catch (error) {
@@ -136,7 +138,8 @@ export class KafkaLog implements Log {
     );
     if (from !== 'end') this.lanes.add(subscription);
     else {
-      const begins: Promise<void> = this.offset(name, partition, {})
+      const begins: Promise<void> = this.offsets
+        .find(name, partition, 'end')
         .then((end) => {
           subscription.offset = end;
           this.lanes.add(subscription);
@@ -155,9 +158,7 @@ export class KafkaLog implements Log {
 
   async offsetAt(topic: string, partition: number, time: number): Promise<number> {
     this.topicOf(topic);
-    const name = this.settings.prefix + topic;
-    const found = await this.offset(name, partition, { fromTimestamp: time });
-    return found >= 0 ? found : this.offset(name, partition, {});
+    return this.offsets.find(this.settings.prefix + topic, partition, time);
   }
 
   /** Whether a topic, by its whole name, is there and has had records. Error: `unavailable`. */
@@ -187,35 +188,10 @@ export class KafkaLog implements Log {
 
   private async boundsOf(name: string, partition: number): Promise<{ start: number; end: number }> {
     const [start, end] = await Promise.all([
-      this.offset(name, partition, { fromBeginning: true }),
-      this.offset(name, partition, {}),
+      this.offsets.find(name, partition, 'start'),
+      this.offsets.find(name, partition, 'end'),
     ]);
     return { start, end };
-  }
-
-  private async offset(
-    topic: string,
-    partition: number,
-    of: { fromBeginning?: boolean; fromTimestamp?: number },
-  ): Promise<number> {
-    const ask = async (): Promise<number> => {
-      const [answer] = await this.cluster.fetchTopicsOffset([
-        { topic, partitions: [{ partition }], fromBeginning: false, ...of },
-      ]);
-      return Number(answer!.partitions[0]!.offset);
-    };
-    const until = Date.now() + deadline_ms;
-    for (;;) {
-      try {
-        return await inTime(ask(), deadline_ms);
-      } catch (error) {
-        // The partition may have moved, or have no leader yet: again, with what the cluster says then.
-        if (Date.now() >= until) throw unavailable('did not tell offsets', error);
-        await sleep(again_ms);
-        // Where that fails too, the question does, and says why.
-        await inTime(this.cluster.refreshMetadata(), deadline_ms).catch(() => undefined);
-      }
-    }
   }
 
   private async recordsOf(topic: string, partition: number, messages: FetchedMessage[]): Promise<LogRecord[]> {

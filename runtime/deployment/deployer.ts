@@ -2,6 +2,7 @@ import { MillraceError } from '../../platform/errors/error.ts';
 import type { Log } from '../../platform/log/port.ts';
 import { compatibilityOf } from '../../schemas/compatibility.ts';
 import { schemaVersions } from '../../schemas/history.ts';
+import type { TopologyStatus } from '../observing/status.ts';
 import type { Processor } from '../processor.ts';
 import type { Runner } from '../runner.ts';
 import { checkTopologies, type Loaded, type TopologyText } from '../topology/load.ts';
@@ -43,6 +44,11 @@ export class Deployer {
   /** Error: `topology_invalid`, with every problem. Changes nothing. */
   async plan(files: TopologyText[]): Promise<DeployPlan> {
     return (await this.make(files)).plan;
+  }
+
+  /** Whether a plan of these files would have steps; how far consumers are is not asked for that. Error: `topology_invalid`. */
+  async differs(files: TopologyText[]): Promise<boolean> {
+    return (await this.make(files, async () => [])).plan.steps.length > 0;
   }
 
   /**
@@ -96,7 +102,7 @@ export class Deployer {
     return checked(checkTopologies(files, processors)).plans.topics;
   }
 
-  private async make(files: TopologyText[]): Promise<Made> {
+  private async make(files: TopologyText[], status = () => this.ports.runner.status()): Promise<Made> {
     const { deployments, log, loadProcessors } = this.ports;
     const processors = await loadProcessors();
     const { plans, canonical } = checked(checkTopologies(files, processors));
@@ -112,7 +118,7 @@ export class Deployer {
         ),
       ),
     );
-    const topologies = await this.topologyChanges(wanted);
+    const topologies = await this.topologyChanges(wanted, status);
     const schemas = schemaChanges(current);
     const refusals = [...topics.refusals, ...versionRefusals(topologies)];
     const said = canonical.get('')!;
@@ -143,24 +149,32 @@ export class Deployer {
     return { plan, deployment, processors };
   }
 
-  private async topologyChanges(wanted: Map<string, Wanted>): Promise<TopologyChange[]> {
-    const { deployments, runner } = this.ports;
-    const status = new Map((await runner.status()).map((entry) => [entry.topology, entry]));
+  private async topologyChanges(
+    wanted: Map<string, Wanted>,
+    status: () => Promise<TopologyStatus[]>,
+  ): Promise<TopologyChange[]> {
+    const { deployments } = this.ports;
     const names = new Set([
       ...(deployments.current?.topologies.map(({ topology }) => topology) ?? []),
       ...wanted.keys(),
     ]);
-    const changes: TopologyChange[] = [];
-    for (const name of names) {
+    const differing = [...names].filter((name) => {
+      const [before, now] = [deployments.wanted(name), wanted.get(name)];
+      return !before || !now || before.digest !== now.digest;
+    });
+    // How far everything is, is much to ask, and most starts change nothing.
+    const told = differing.length === 0 ? [] : await status();
+    return differing.map((name) => {
       const before = deployments.wanted(name);
       const now = wanted.get(name);
-      if (before && now && before.digest === now.digest) continue;
       const change = compareTopology(before, now, before && deployments.canonical(name, before.since));
       const lag = (source: string): number =>
-        (status.get(name)?.sources ?? []).reduce((sum, entry) => sum + (entry.source === source ? entry.lag : 0), 0);
-      changes.push({ ...change, consumers: consumersOf(before?.plan.nodes, now?.plan.nodes, lag) });
-    }
-    return changes;
+        (told.find(({ topology }) => topology === name)?.sources ?? []).reduce(
+          (sum, entry) => sum + (entry.source === source ? entry.lag : 0),
+          0,
+        );
+      return { ...change, consumers: consumersOf(before?.plan.nodes, now?.plan.nodes, lag) };
+    });
   }
 }
 

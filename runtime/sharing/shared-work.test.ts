@@ -205,4 +205,12 @@ describe('sharing partitions', () => {
     await work.leave();
     assert.equal(open.size, 0);
   });
+
+  it('that never began leaves without a word', async () => {
+    const said: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => void said.push(line) });
+    const clock = { now: () => 0, sleep: async () => false };
+    await new SharedWork(new MemoryLog(fileCodec()), { worker: 'a', host: 'a' }, clock, logger).leave();
+    assert.deepEqual(said, []);
+  });
 });

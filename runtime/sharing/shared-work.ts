@@ -79,10 +79,11 @@ export class SharedWork implements Sharing {
     this.ended = Promise.all([this.follow(), this.renew()]);
   }
 
-  /** Says that nothing runs here any more. Nothing may run when it is called. */
+  /** Says that nothing runs here any more, where others were told of this process. Nothing may run when it is called. */
   async leave(): Promise<void> {
     this.stopping.abort();
-    this.reader?.close();
+    if (!this.reader) return;
+    this.reader.close();
     await this.telling;
     await this.note(true).catch((error: unknown) => this.failed(error));
     await this.ended;

@@ -35,19 +35,8 @@ export async function restoreStates(
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
   const { partition, generation, positions, standby, isNew } = where;
-  const starts = new Map<string, number>();
-  for (const { id, kind, topic, partition: at, consumer } of intakes) {
-    const { start } = await ports.log.bounds(topic, at);
-    // What a state here was made of goes on from where that has come, whatever the partition's last holder told.
-    const made = kind === 'table' ? views.get(id)! : viewThatFolds(plan, kind, topic, views);
-    const kept = made
-      ? ((made.own('fold') as FoldPosition | undefined)?.next ?? start)
-      : consumer === undefined
-        ? positions?.get(id)
-        : await ports.units.offset(consumer, at);
-    // What retention removed before it was read is gone for this consumer; the rest is not.
-    starts.set(id, Math.max(kept ?? start, start));
-  }
+  // Where a standby would read is nothing to anybody.
+  const starts = standby ? new Map<string, number>() : await startsOf(plan, intakes, views, positions, ports);
   const sources = intakes.filter((intake) => intake.kind === 'source');
   for (const node of plan.nodes) {
     if (node.kind !== 'processor' || !node.state) continue;
@@ -81,6 +70,29 @@ export async function restoreStates(
     }
   }
   return starts;
+}
+
+/** Where each intake goes on; what retention removed before it was read is gone for this consumer. */
+async function startsOf(
+  plan: TopologyPlan,
+  intakes: Intake[],
+  views: Map<string, StateView>,
+  positions: ReadonlyMap<string, number> | undefined,
+  { log, units }: { log: Log; units: Units },
+): Promise<Map<string, number>> {
+  // At once: the log asks its brokers about all of them together.
+  const starts = intakes.map(async ({ id, kind, topic, partition, consumer }): Promise<[string, number]> => {
+    const { start } = await log.bounds(topic, partition);
+    // What a state here was made of goes on from where that has come, whatever the partition's last holder told.
+    const made = kind === 'table' ? views.get(id)! : viewThatFolds(plan, kind, topic, views);
+    const kept = made
+      ? (made.own('fold') as FoldPosition | undefined)?.next
+      : consumer === undefined
+        ? positions?.get(id)
+        : await units.offset(consumer, partition);
+    return [id, Math.max(kept ?? start, start)];
+  });
+  return new Map(await Promise.all(starts));
 }
 
 /** The state that is made of a source as its records pass. */

@@ -26,6 +26,9 @@ export interface KafkaLogHooks {
   onTrouble?: (error: unknown) => void;
 }
 
+/** Brokers that were reached and then say nothing, as busy ones do, or those that start themselves, don't end a start that soon. */
+const patience_ms = 30_000;
+
 /** Messages in Cassandra, or in the lmdb of this process, which then has to be the only one. */
 async function openMessagesOf(
   settings: Settings,
@@ -63,7 +66,7 @@ export async function openKafkaLog(settings: Settings, dataDir: string, hooks: K
   });
   let log: KafkaLog | undefined;
   try {
-    log = await KafkaLog.open(kafkaSettings(settings), codec, hooks);
+    log = await KafkaLog.open(kafkaSettings(settings), codec, { ...hooks, patience_ms });
     await refuseOlder(settings, log);
     const shared = await SharedOffsets.open(log, hooks.onError);
     const state = new LmdbState(environment);

@@ -63,11 +63,23 @@ export function openCluster(settings: KafkaSettings): Cluster {
   });
 }
 
+/** kafkajs takes that no broker answered for metadata of nothing, and trips over it. */
+function isOfNoMetadata(error: unknown): boolean {
+  return error instanceof TypeError && error.message.includes("'topicMetadata'");
+}
+
+const unanswered = new Set(['KafkaJSRequestTimeoutError', 'KafkaJSConnectionError', 'KafkaJSConnectionClosedError']);
+
+/** Whether a broker said nothing, and did not refuse: it may answer when it is asked again. */
+export function isUnanswered(error: unknown): boolean {
+  if (isOfNoMetadata(error)) return true;
+  const { name, cause } = error as { name?: string; cause?: unknown };
+  return (name !== undefined && unanswered.has(name)) || (cause !== undefined && isUnanswered(cause));
+}
+
 /** What a caller is told when the brokers do not do what they are asked. */
 export function unavailable(what: string, error: unknown): MillraceError {
   if (error instanceof MillraceError) return error;
-  // kafkajs takes that no broker answered for metadata of nothing, and trips over it.
-  const unanswered = error instanceof TypeError && error.message.includes("'topicMetadata'");
-  const reason = unanswered ? 'no broker answered' : messageOf(error);
+  const reason = isOfNoMetadata(error) ? 'no broker answered' : messageOf(error);
   return new MillraceError('unavailable', `Kafka ${what}: ${reason}`, { retryAfter: 1, cause: error });
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { partitionsAreFinal } from '../memory.ts';
 import type { TopicSpec } from '../port.ts';
+import { isUnanswered } from './connection.ts';
 
 /** Volatile topics that name no retention keep this much: their readers are gone by then. */
 const volatile_ms = 10 * 60_000;
@@ -38,12 +39,12 @@ const pause_ms = 150;
 
 /**
  * `declareOnce`, until `known` resolves, too: brokers know of what was made, by this process or by one that began at the same
- * moment, only a little later.
+ * moment, only a little later. One that says nothing is asked again before `until` (ms since 1970).
  */
 export async function declareTopics(
   admin: Admin,
   specs: TopicSpec[],
-  { prefix, replication }: { prefix: string; replication: number },
+  { prefix, replication, until }: { prefix: string; replication: number; until: number },
   known: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -51,7 +52,8 @@ export async function declareTopics(
       await declareOnce(admin, specs, prefix, replication);
       return await known();
     } catch (error) {
-      if (attempt === tries || !typesOf(error).some((type) => passing.has(type))) throw error;
+      const passes = attempt < tries && typesOf(error).some((type) => passing.has(type));
+      if (!passes && !(isUnanswered(error) && Date.now() < until)) throw error;
       await sleep(pause_ms);
     }
   }

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Cluster from 'kafkajs/src/cluster/index.js';
+import { inTime } from '../../deadline.ts';
+import { deadline_ms, isUnanswered, unavailable } from './connection.ts';
+import { keyOf } from './place.ts';
+
+/** Between two tries to learn an offset. */
+const again_ms = 100;
+
+/** The first offset kept, the one after the last, or the first one appended at a time (ms since 1970) or later. */
+export type At = 'start' | 'end' | number;
+
+/** Kafka's answer where nothing was appended at that time or later. */
+const none = -1;
+
+interface Question {
+  topic: string;
+  partition: number;
+  resolve(offset: number): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Looks offsets up (Kafka's ListOffsets). What is asked within one turn of the event loop is one request to each broker: a
+ * status asks for every partition, and a broker answers what comes over a connection one after the other.
+ */
+export class Offsets {
+  private readonly asked = new Map<At, Question[]>();
+
+  constructor(
+    private readonly cluster: Pick<Cluster, 'fetchTopicsOffset' | 'refreshMetadata'>,
+    /** When a question that is asked now is asked for the last time; ms since 1970. */
+    private readonly until: () => number,
+  ) {}
+
+  /** Of a topic's whole name; the end where a time finds nothing. Error: `unavailable`, where no leader tells in time. */
+  async find(topic: string, partition: number, at: At): Promise<number> {
+    const found = await this.ask(topic, partition, at);
+    return found === none ? this.ask(topic, partition, 'end') : found;
+  }
+
+  private ask(topic: string, partition: number, at: At): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const question: Question = { topic, partition, resolve, reject };
+      const others = this.asked.get(at);
+      if (others) return others.push(question);
+      this.asked.set(at, [question]);
+      setImmediate(() => {
+        const questions = this.asked.get(at)!;
+        this.asked.delete(at);
+        void this.answer(questions, at);
+      });
+    });
+  }
+
+  private async answer(questions: Question[], at: At): Promise<void> {
+    const until = this.until();
+    let requests = [questions];
+    for (;;) {
+      const failed = (await Promise.all(requests.map((request) => this.tryToAnswer(request, at)))).flat();
+      if (failed.length === 0) return;
+      if (Date.now() >= until) {
+        for (const { question, error } of failed) question.reject(unavailable('did not tell offsets', error));
+        return;
+      }
+      // Partitions may have moved, or have no leader yet: again, with what the cluster says then.
+      await sleep(again_ms);
+      // Where that fails too, the question does, and says why.
+      await inTime(this.cluster.refreshMetadata(), deadline_ms).catch(() => undefined);
+      // A partition without a leader fails the request that names it: from then on each has its own.
+      const away = failed.every(({ error }) => isUnanswered(error));
+      requests = away ? [failed.map(({ question }) => question)] : failed.map(({ question }) => [question]);
+    }
+  }
+
+  /** Resolves with the questions that were not answered, and why. */
+  private async tryToAnswer(questions: Question[], at: At): Promise<{ question: Question; error: unknown }[]> {
+    try {
+      const found = await inTime(this.request(questions, at), deadline_ms);
+      for (const { topic, partition, resolve } of questions) resolve(found.get(keyOf(topic, partition))!);
+      return [];
+    } catch (error) {
+      return questions.map((question) => ({ question, error }));
+    }
+  }
+
+  private async request(questions: Question[], at: At): Promise<Map<string, number>> {
+    const named = new Map<string, Set<number>>();
+    for (const { topic, partition } of questions) named.set(topic, (named.get(topic) ?? new Set()).add(partition));
+    const of = typeof at === 'number' ? { fromTimestamp: at } : { fromBeginning: at === 'start' };
+    const answers = await this.cluster.fetchTopicsOffset(
+      [...named].map(([topic, numbers]) => ({
+        topic,
+        partitions: [...numbers].map((partition) => ({ partition })),
+        ...of,
+      })),
+    );
+    return new Map(
+      answers.flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => [keyOf(topic, partition), Number(offset)] as const),
+      ),
+    );
+  }
+}
