@@ -3,6 +3,7 @@ import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type logCre
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
+import './idle-queue.ts';
 import './whole-responses.ts';
 import { MillraceError, messageOf } from '../../errors/error.ts';
 

@@ -70,6 +70,31 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
   export const requests: { Fetch: unknown };
 }
 
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  export interface QueuedRequest {
+    entry: {
+      correlationId: number;
+      apiName: string;
+      resolve(response: unknown): void;
+      reject(error: Error): void;
+    };
+    expectResponse: boolean;
+    sendRequest(): void;
+  }
+
+  export default class RequestQueue {
+    constructor(options: { [name: string]: unknown });
+    pending: unknown[];
+    /** Milliseconds since 1970. */
+    throttledUntil: number;
+    push(request: QueuedRequest): void;
+    checkPendingRequests(): void;
+    scheduleCheckPendingRequests(): void;
+    fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void;
+    destroy(): void;
+  }
+}
+
 declare module 'kafkajs/src/network/connection.js' {
   export default class Connection {
     constructor(options: { [name: string]: unknown });
