@@ -13,7 +13,7 @@ import { killed } from '../../tests/support/killed.ts';
 import { nativeEngine } from '../../tests/support/native-engine.ts';
 import { MillraceError } from '../errors/error.ts';
 import { fileCodec } from '../schemas/files.ts';
-import { KafkaLog } from './kafka.ts';
+import { KafkaLog, type KafkaLogOptions } from './kafka.ts';
 
 const scripts = fileURLToPath(new URL('../../ops/native/kafka/', import.meta.url));
 const ofAll = `faults-${process.pid}-`;
@@ -27,11 +27,12 @@ const brokerPid = (): number => Number(readFileSync(`${home}/run/kafka1.pid`, 'u
 const givenUp_ms = 120_000;
 const topic = { name: 'numbers', partitions: 1, retention_ms: 3_600_000, compact: false, volatile: false };
 
-async function open(): Promise<KafkaLog> {
+async function open(options?: KafkaLogOptions): Promise<KafkaLog> {
   const prefix = `${ofAll}${Date.now()}-`;
   const log = await KafkaLog.open(
     { brokers: brokers!.split(','), client_id: 'millrace-test', prefix, replication: 1 },
     fileCodec(),
+    options,
   );
   await log.declare([topic]);
   return log;
@@ -139,5 +140,21 @@ describe('the log on Kafka, when its broker', () => {
     for (const until = Date.now() + 30_000; busy.sent() < at + 50 && Date.now() < until; ) await sleep(50);
     assert.equal(busy.sent() >= at + 50, true, 'goes on');
     check(await busy.stop(), busy.sent());
+  });
+
+  it('stands still while a log is opened: who is patient waits for it, and is told why; who is not is refused', async (t) => {
+    const pid = brokerPid();
+    process.kill(pid, 'SIGSTOP');
+    t.after(() => process.kill(pid, 'SIGCONT'));
+    await assert.rejects(open(), { code: 'unavailable' });
+    const waits: unknown[] = [];
+    const opening = open({ patience_ms: 60_000, onWait: (error) => waits.push(error) });
+    opening.catch(() => undefined);
+    await eventually(() => assert.equal(waits.length, 1), 30_000);
+    process.kill(pid, 'SIGCONT');
+    const log = await opening;
+    assert.deepEqual(await log.bounds('numbers', 0), { start: 0, end: 0 });
+    assert.equal(waits.length, 1, 'told once');
+    await log.close();
   });
 });

@@ -8,20 +8,27 @@ import type { Codec } from '../schemas/codec.ts';
 import { traceparentOf } from '../tracing/context.ts';
 import { noTracing, type Tracing } from '../tracing/port.ts';
 import { sampledIn } from '../tracing/spans.ts';
-import { Appender } from './kafka/appender.ts';
-import { deadline_ms, type KafkaSettings, openCluster, openKafka, unavailable } from './kafka/connection.ts';
+import type { Appender } from './kafka/appender.ts';
+import { type Connected, connect } from './kafka/connect.ts';
+import { deadline_ms, type KafkaSettings, openCluster, unavailable } from './kafka/connection.ts';
 import { Lanes } from './kafka/lanes.ts';
 import { Offsets } from './kafka/offsets.ts';
+import { Patience } from './kafka/patience.ts';
 import type { Encoded } from './kafka/request.ts';
 import { Subscription } from './kafka/subscription.ts';
 import { declareTopics } from './kafka/topics.ts';
 import type { Append, Log, LogReader, LogRecord, Position, TopicSpec } from './port.ts';
 import { KeptRecord } from './record.ts';
 
+const ignored = (): void => undefined;
+
 export interface KafkaLogOptions {
   tracing?: Tracing | undefined;
   /** For so long from the opening on, brokers that say nothing are asked again: what starts needs their answer. Default 0. */
   patience_ms?: number | undefined;
+  /** Hears, once, why that is so. */
+  onWait?: ((error: unknown) => void) | undefined;
+  /** Hears why readers wait, while they do. */
   onTrouble?: ((error: unknown) => void) | undefined;
 }
 
@@ -31,6 +38,9 @@ export interface KafkaLogOptions {
  */
 export class KafkaLog implements Log {
   private readonly topics = new Map<string, TopicSpec>();
+  private readonly admin: Admin;
+  private readonly cluster: Cluster;
+  private readonly appender: Appender;
   private readonly lanes: Lanes;
   private readonly offsets: Offsets;
   /** Readers whose end is being looked up: what is appended meanwhile would lie before it. */
@@ -39,14 +49,15 @@ export class KafkaLog implements Log {
   private constructor(
     private readonly settings: KafkaSettings,
     private readonly codec: Codec,
-    private readonly admin: Admin,
-    private readonly cluster: Cluster,
-    private readonly appender: Appender,
+    { admin, cluster, appender }: Connected,
     private readonly tracing: Tracing,
-    private readonly patientUntil: number,
+    private readonly patience: Patience,
     onTrouble: (error: unknown) => void,
   ) {
-    this.offsets = new Offsets(cluster, () => Math.max(Date.now() + deadline_ms, patientUntil));
+    this.admin = admin;
+    this.cluster = cluster;
+    this.appender = appender;
+    this.offsets = new Offsets(cluster, patience);
     this.lanes = new Lanes(() => openCluster(settings), {
       records: (topic, partition, messages) => this.recordsOf(topic.slice(settings.prefix.length), partition, messages),
       bounds: (topic, partition) => this.boundsOf(topic, partition),
@@ -54,29 +65,20 @@ export class KafkaLog implements Log {
     });
   }
 
-  /** `onTrouble` hears why readers wait, while they do. Error: `unavailable` when no broker answers. */
+  /** Error: `unavailable` when no broker answers. */
   static async open(
     settings: KafkaSettings,
     codec: Codec,
-    { tracing = noTracing, patience_ms = 0, onTrouble = () => undefined }: KafkaLogOptions = {},
+    { tracing = noTracing, patience_ms = 0, onWait = ignored, onTrouble = ignored }: KafkaLogOptions = {},
   ): Promise<KafkaLog> {
-    const kafka = openKafka(settings);
-    const admin = kafka.admin();
-    const cluster = openCluster(settings);
-    const appender = new Appender(kafka);
-    try {
-      await Promise.all([admin.connect(), cluster.connect(), appender.connect()]);
-    } catch (error) {
-      await Promise.allSettled([admin.disconnect(), cluster.disconnect(), appender.close()]);
-      throw unavailable(`at ${settings.brokers.join(', ')} does not answer`, error);
-    }
-    return new KafkaLog(settings, codec, admin, cluster, appender, tracing, Date.now() + patience_ms, onTrouble);
+    const patience = new Patience(patience_ms, onWait);
+    return new KafkaLog(settings, codec, await connect(settings, patience), tracing, patience, onTrouble);
   }
 
   async declare(topics: TopicSpec[]): Promise<void> {
     try {
       // Leaders may be elected a moment after a topic is there: what asks for them waits for that itself.
-      await declareTopics(this.admin, topics, { ...this.settings, until: this.patientUntil }, () =>
+      await declareTopics(this.admin, topics, { ...this.settings, patience: this.patience }, () =>
         this.cluster.addMultipleTargetTopics(topics.map(({ name }) => this.settings.prefix + name)),
       );
     } catch (error) {

@@ -68,6 +68,11 @@ export async function openEngines(
             key,
             onDiskFailure,
             onError,
+            onWait: (error) =>
+              logger.warn(
+                { error: messageOf(error) },
+                'Kafka was reached and says nothing: this start asks again for a while',
+              ),
             onTrouble: (error) =>
               logger.warn({ error: messageOf(error) }, 'records can’t be fetched from Kafka for now: readers wait'),
             tracing,

@@ -22,6 +22,8 @@ export interface KafkaLogHooks {
   onDiskFailure: (error: MillraceError) => void;
   onError: (error: unknown) => void;
   tracing?: Tracing;
+  /** Hears, once, why a start waits for brokers. */
+  onWait?: (error: unknown) => void;
   /** Hears why records can't be fetched, while that is so. */
   onTrouble?: (error: unknown) => void;
 }

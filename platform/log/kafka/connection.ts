@@ -74,8 +74,18 @@ const unanswered = new Set(['KafkaJSRequestTimeoutError', 'KafkaJSConnectionErro
 /** Whether a broker said nothing, and did not refuse: it may answer when it is asked again. */
 export function isUnanswered(error: unknown): boolean {
   if (isOfNoMetadata(error)) return true;
-  const { name, cause } = error as { name?: string; cause?: unknown };
+  const { name, message, cause } = error as { name?: string; message?: string; cause?: unknown };
+  // What kafkajs says of a broker that it has given up meanwhile.
+  if (message === 'Broker not connected') return true;
   return (name !== undefined && unanswered.has(name)) || (cause !== undefined && isUnanswered(cause));
+}
+
+const refused = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** Whether nobody listens at an address, or there is no such name. */
+export function isRefused(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: unknown };
+  return (code !== undefined && refused.has(code)) || (cause !== undefined && isRefused(cause));
 }
 
 /** What a caller is told when the brokers do not do what they are asked. */

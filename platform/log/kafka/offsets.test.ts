@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { type At, Offsets } from './offsets.ts';
+import { Patience } from './patience.ts';
 
 type Asked = Parameters<ConstructorParameters<typeof Offsets>[0]['fetchTopicsOffset']>[0];
 
 /** Brokers that know each offset, told as `topic/partition/at`; `away` holds partitions that no leader answers for. */
-function offsetsOf({ away = new Set<string>(), silent = 0, patience_ms = 0 } = {}) {
+function offsetsOf({ away = new Set<string>(), silent = 0, refresh = (): unknown => undefined } = {}) {
   const requests: string[][] = [];
   let refreshes = 0;
   const cluster = {
@@ -29,10 +30,12 @@ function offsetsOf({ away = new Set<string>(), silent = 0, patience_ms = 0 } = {
     },
     refreshMetadata: async () => {
       refreshes++;
+      refresh();
     },
   };
-  const offsets = new Offsets(cluster, () => Date.now() + patience_ms);
-  return { offsets, requests, refreshes: () => refreshes };
+  const waits: unknown[] = [];
+  const offsets = new Offsets(cluster, new Patience(10_000, (error) => waits.push(error)));
+  return { offsets, requests, waits, refreshes: () => refreshes };
 }
 
 it('what is asked at once is one request for each kind, and names a partition once', async () => {
@@ -58,26 +61,29 @@ it('a time after the last record is the end', async () => {
 
 it('a partition without a leader keeps the others from nothing, and is asked for until it has one', async () => {
   const away = new Set(['a/1/end']);
-  const { offsets, requests, refreshes } = offsetsOf({ away, patience_ms: 10_000 });
+  const { offsets, requests, waits, refreshes } = offsetsOf({ away });
   const late = offsets.find('a', 1, 'end');
   assert.deepEqual(await Promise.all([0, 2].map((partition) => offsets.find('a', partition, 'end'))), [10, 12]);
   assert.deepEqual(requests.slice(0, 4), [['a/1/end', 'a/0/end', 'a/2/end'], ['a/1/end'], ['a/0/end'], ['a/2/end']]);
   assert.equal(refreshes(), 1);
   away.clear();
   assert.equal(await late, 11);
+  assert.deepEqual(waits, []);
 });
 
-it('what no leader tells in time is unavailable, and says why', async () => {
-  const { offsets, requests } = offsetsOf({ away: new Set(['a/1/end']) });
+it('what no leader tells in time is unavailable, and says why', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  const { offsets, requests } = offsetsOf({ away: new Set(['a/1/end']), refresh: () => t.mock.timers.tick(10_000) });
   await assert.rejects(offsets.find('a', 1, 'end'), {
     code: 'unavailable',
     detail: 'Kafka did not tell offsets: There is no leader for this topic-partition',
   });
-  assert.equal(requests.length, 1);
+  assert.equal(requests.length, 2);
 });
 
 it('brokers that say nothing are asked again for all together', async () => {
-  const { offsets, requests } = offsetsOf({ silent: 2, patience_ms: 10_000 });
+  const { offsets, requests, waits } = offsetsOf({ silent: 2 });
   assert.deepEqual(await Promise.all([0, 1].map((partition) => offsets.find('a', partition, 'end'))), [10, 11]);
   assert.deepEqual(requests, Array(3).fill(['a/0/end', 'a/1/end']));
+  assert.deepEqual(waits.map(String), ['KafkaJSRequestTimeoutError: timed out']);
 });

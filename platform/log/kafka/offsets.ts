@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import { inTime } from '../../deadline.ts';
 import { deadline_ms, isUnanswered, unavailable } from './connection.ts';
+import type { Patience } from './patience.ts';
 import { keyOf } from './place.ts';
 
 /** Between two tries to learn an offset. */
@@ -29,8 +30,7 @@ export class Offsets {
 
   constructor(
     private readonly cluster: Pick<Cluster, 'fetchTopicsOffset' | 'refreshMetadata'>,
-    /** When a question that is asked now is asked for the last time; ms since 1970. */
-    private readonly until: () => number,
+    private readonly patience: Patience,
   ) {}
 
   /** Of a topic's whole name; the end where a time finds nothing. Error: `unavailable`, where no leader tells in time. */
@@ -54,7 +54,7 @@ export class Offsets {
   }
 
   private async answer(questions: Question[], at: At): Promise<void> {
-    const until = this.until();
+    const until = Math.max(Date.now() + deadline_ms, this.patience.until);
     let requests = [questions];
     for (;;) {
       const failed = (await Promise.all(requests.map((request) => this.tryToAnswer(request, at)))).flat();
@@ -63,12 +63,13 @@ export class Offsets {
         for (const { question, error } of failed) question.reject(unavailable('did not tell offsets', error));
         return;
       }
+      const away = failed.every(({ error }) => isUnanswered(error));
+      if (away) this.patience.waits(failed[0]!.error);
       // Partitions may have moved, or have no leader yet: again, with what the cluster says then.
       await sleep(again_ms);
       // Where that fails too, the question does, and says why.
       await inTime(this.cluster.refreshMetadata(), deadline_ms).catch(() => undefined);
       // A partition without a leader fails the request that names it: from then on each has its own.
-      const away = failed.every(({ error }) => isUnanswered(error));
       requests = away ? [failed.map(({ question }) => question)] : failed.map(({ question }) => [question]);
     }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Admin } from 'kafkajs';
+import { Patience } from './patience.ts';
 import { configOf, declareTopics } from './topics.ts';
 
 const spec = { name: 't', partitions: 1, retention_ms: null, compact: false, volatile: false };
@@ -21,14 +22,22 @@ it('brokers that say nothing are asked again in the time that there is; what the
       },
       createTopics: async () => true,
     } as unknown as Admin;
-    return (until: number) => declareTopics(admin, [spec], { ...settings, until }, async () => undefined);
+    return (patience_ms: number, waits: unknown[] = []) =>
+      declareTopics(
+        admin,
+        [spec],
+        { ...settings, patience: new Patience(patience_ms, (error) => waits.push(error)) },
+        async () => undefined,
+      );
   };
   const silence = () => Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' });
   const exceeded = () =>
     Object.assign(new Error('5 times'), { name: 'KafkaJSNumberOfRetriesExceeded', cause: silence() });
-  const later = Date.now() + 60_000;
-  await failing([silence(), exceeded()])(later);
-  await assert.rejects(failing([silence()])(Date.now() - 1), /timed out/);
+  const waits: unknown[] = [];
+  await failing([silence(), exceeded()])(60_000, waits);
+  assert.deepEqual(waits.map(String), ['KafkaJSRequestTimeoutError: timed out']);
+  await assert.rejects(failing([silence()])(0, waits), /timed out/);
+  assert.equal(waits.length, 1);
   const refusal = Object.assign(new Error('not yours'), { type: 'TOPIC_AUTHORIZATION_FAILED' });
-  await assert.rejects(failing([refusal])(later), /not yours/);
+  await assert.rejects(failing([refusal])(60_000), /not yours/);
 });

@@ -3,6 +3,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { partitionsAreFinal } from '../memory.ts';
 import type { TopicSpec } from '../port.ts';
 import { isUnanswered } from './connection.ts';
+import type { Patience } from './patience.ts';
 
 /** Volatile topics that name no retention keep this much: their readers are gone by then. */
 const volatile_ms = 10 * 60_000;
@@ -39,12 +40,12 @@ const pause_ms = 150;
 
 /**
  * `declareOnce`, until `known` resolves, too: brokers know of what was made, by this process or by one that began at the same
- * moment, only a little later. One that says nothing is asked again before `until` (ms since 1970).
+ * moment, only a little later. One that says nothing is asked again while there is patience.
  */
 export async function declareTopics(
   admin: Admin,
   specs: TopicSpec[],
-  { prefix, replication, until }: { prefix: string; replication: number; until: number },
+  { prefix, replication, patience }: { prefix: string; replication: number; patience: Patience },
   known: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +54,8 @@ export async function declareTopics(
       return await known();
     } catch (error) {
       const passes = attempt < tries && typesOf(error).some((type) => passing.has(type));
-      if (!passes && !(isUnanswered(error) && Date.now() < until)) throw error;
+      if (!passes && !(isUnanswered(error) && Date.now() < patience.until)) throw error;
+      if (!passes) patience.waits(error);
       await sleep(pause_ms);
     }
   }
