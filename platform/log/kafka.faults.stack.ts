@@ -149,6 +149,7 @@ describe('the log on Kafka, when its broker', () => {
     await assert.rejects(open(), { code: 'unavailable' });
     const waits: unknown[] = [];
     const opening = open({ patience_ms: 60_000, onWait: (error) => waits.push(error) });
+    // Should it fail before it is awaited, it is told there.
     opening.catch(() => undefined);
     await eventually(() => assert.equal(waits.length, 1), 30_000);
     process.kill(pid, 'SIGCONT');

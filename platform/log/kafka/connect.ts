@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import { Appender } from './appender.ts';
-import { isRefused, isUnanswered, type KafkaSettings, openCluster, openKafka, unavailable } from './connection.ts';
+import { isSilent, type KafkaSettings, openCluster, openKafka, unavailable } from './connection.ts';
 import type { Patience } from './patience.ts';
 
 const again_ms = 100;
@@ -26,9 +26,9 @@ export async function connect(settings: KafkaSettings, patience: Patience): Prom
       return { admin, cluster, appender };
     } catch (error) {
       await Promise.allSettled([admin.disconnect(), cluster.disconnect(), appender.close()]);
-      // Nobody listens there: the address is wrong, or the broker is down.
-      const waits = isUnanswered(error) && !isRefused(error) && Date.now() < patience.until;
-      if (!waits) throw unavailable(`at ${settings.brokers.join(', ')} does not answer`, error);
+      // What refuses a connection will refuse the next one: a wrong address, certificate or password.
+      if (!isSilent(error) || Date.now() >= patience.until)
+        throw unavailable(`at ${settings.brokers.join(', ')} does not answer`, error);
       patience.waits(error);
       await sleep(again_ms);
     }

@@ -69,23 +69,25 @@ function isOfNoMetadata(error: unknown): boolean {
   return error instanceof TypeError && error.message.includes("'topicMetadata'");
 }
 
-const unanswered = new Set(['KafkaJSRequestTimeoutError', 'KafkaJSConnectionError', 'KafkaJSConnectionClosedError']);
+const unanswered = new Set(['KafkaJSConnectionError', 'KafkaJSConnectionClosedError']);
 
-/** Whether a broker said nothing, and did not refuse: it may answer when it is asked again. */
+/** Whether no broker answered: one may when it is asked again. */
 export function isUnanswered(error: unknown): boolean {
-  if (isOfNoMetadata(error)) return true;
-  const { name, message, cause } = error as { name?: string; message?: string; cause?: unknown };
-  // What kafkajs says of a broker that it has given up meanwhile.
-  if (message === 'Broker not connected') return true;
-  return (name !== undefined && unanswered.has(name)) || (cause !== undefined && isUnanswered(cause));
+  return isOfNoMetadata(error) || isSilent(error) || inChain(error, ({ name }) => unanswered.has(name));
 }
 
-const refused = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** Whether a broker took its time for longer than one may, and refused nothing. By what kafkajs says of such and of those that it gave up. */
+export function isSilent(error: unknown): boolean {
+  return inChain(
+    error,
+    ({ name, message }) =>
+      name === 'KafkaJSRequestTimeoutError' || message === 'Connection timeout' || message === 'Broker not connected',
+  );
+}
 
-/** Whether nobody listens at an address, or there is no such name. */
-export function isRefused(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  return (code !== undefined && refused.has(code)) || (cause !== undefined && isRefused(cause));
+/** Of an error, or of what it came of. */
+function inChain(error: unknown, is: (error: Error) => boolean): boolean {
+  return error instanceof Error && (is(error) || inChain(error.cause, is));
 }
 
 /** What a caller is told when the brokers do not do what they are asked. */

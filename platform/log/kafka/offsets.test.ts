@@ -6,7 +6,12 @@ import { Patience } from './patience.ts';
 type Asked = Parameters<ConstructorParameters<typeof Offsets>[0]['fetchTopicsOffset']>[0];
 
 /** Brokers that know each offset, told as `topic/partition/at`; `away` holds partitions that no leader answers for. */
-function offsetsOf({ away = new Set<string>(), silent = 0, refresh = (): unknown => undefined } = {}) {
+function offsetsOf({
+  away = new Set<string>(),
+  unknown = new Set<number>(),
+  silent = 0,
+  refresh = (): unknown => undefined,
+} = {}) {
   const requests: string[][] = [];
   let refreshes = 0;
   const cluster = {
@@ -22,10 +27,12 @@ function offsetsOf({ away = new Set<string>(), silent = 0, refresh = (): unknown
       if (named.some((name) => away.has(name))) throw new Error('There is no leader for this topic-partition');
       return topics.map(({ topic, partitions, fromBeginning, fromTimestamp }) => ({
         topic,
-        partitions: partitions.map(({ partition }) => {
-          const young = fromTimestamp === undefined ? (fromBeginning ? 0 : 10) : fromTimestamp < 1000 ? 5 : -1;
-          return { partition, offset: String(young < 0 ? young : young + partition) };
-        }),
+        partitions: partitions
+          .filter(({ partition }) => !unknown.has(partition))
+          .map(({ partition }) => {
+            const young = fromTimestamp === undefined ? (fromBeginning ? 0 : 10) : fromTimestamp < 1000 ? 5 : -1;
+            return { partition, offset: String(young < 0 ? young : young + partition) };
+          }),
       }));
     },
     refreshMetadata: async () => {
@@ -86,4 +93,11 @@ it('brokers that say nothing are asked again for all together', async () => {
   assert.deepEqual(await Promise.all([0, 1].map((partition) => offsets.find('a', partition, 'end'))), [10, 11]);
   assert.deepEqual(requests, Array(3).fill(['a/0/end', 'a/1/end']));
   assert.deepEqual(waits.map(String), ['KafkaJSRequestTimeoutError: timed out']);
+});
+
+it('a partition that the metadata does not name yet is asked for until it does', async () => {
+  const unknown = new Set([1]);
+  const { offsets, requests } = offsetsOf({ unknown, refresh: () => unknown.clear() });
+  assert.deepEqual(await Promise.all([0, 1].map((partition) => offsets.find('a', partition, 'end'))), [10, 11]);
+  assert.deepEqual(requests, [['a/0/end', 'a/1/end'], ['a/1/end']]);
 });

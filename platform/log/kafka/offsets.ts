@@ -78,8 +78,13 @@ export class Offsets {
   private async tryToAnswer(questions: Question[], at: At): Promise<{ question: Question; error: unknown }[]> {
     try {
       const found = await inTime(this.request(questions, at), deadline_ms);
-      for (const { topic, partition, resolve } of questions) resolve(found.get(keyOf(topic, partition))!);
-      return [];
+      return questions.flatMap((question) => {
+        const offset = found.get(keyOf(question.topic, question.partition));
+        // kafkajs leaves out what its metadata does not name.
+        if (offset === undefined) return [{ question, error: new Error('the partition is not known yet') }];
+        question.resolve(offset);
+        return [];
+      });
     } catch (error) {
       return questions.map((question) => ({ question, error }));
     }
