@@ -33,3 +33,27 @@ it('a table that is listed before it can be read, for another process makes it r
     { message: 'no' },
   );
 });
+
+it('a table that its node knows and has not opened yet is asked for until it has', async () => {
+  const unopened = new errors.ResponseError(
+    types.responseErrorCodes.serverError,
+    'java.lang.IllegalArgumentException: Unknown CF ad0bdcf5-04fa-3393-9336-98a5fe118893',
+  );
+  // As the driver tells it where one node is all that there are.
+  const everyHost = new errors.NoHostAvailableError({ '127.0.0.1:9042': unopened });
+  for (const error of [unopened, everyHost]) {
+    let failures = 2;
+    const client = {
+      getState: () => ({ getConnectedHosts: () => [] }),
+      execute: async (statement: string) => {
+        if (statement.startsWith('SELECT max') && failures-- > 0) throw error;
+        const row = statement.startsWith('SELECT max')
+          ? { version: knownVersion() }
+          : { table_name: 'schema_versions' };
+        return { first: () => row };
+      },
+    } as unknown as Client;
+    await applySchema(client, 'k', { datacenter1: 1 });
+    assert.equal(failures, -1);
+  }
+});

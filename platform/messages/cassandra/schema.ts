@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import cassandra, { type Client } from 'cassandra-driver';
 import { MillraceError } from '../../errors/error.ts';
 import { type Ask, SchemaLock } from './schema-lock.ts';
 
 const { errors, types } = cassandra;
+
+/** How long a node may take to open a table that it knows, and how often it is asked meanwhile. */
+const making_ms = 10_000;
+const again_ms = 100;
 
 /**
  * Brings the keyspace to this version: makes it where it is missing, applies what is above the version that it notes. Safe
@@ -21,7 +26,13 @@ export async function applySchema(client: Client, keyspace: string, replication:
     .sort((a, b) => (a.address < b.address ? -1 : 1));
   const ask: Ask = async (statement, params = []) => {
     const options = { prepare: params.length > 0, ...(host && { host }) };
-    return (await client.execute(statement, params, options)).first() ?? undefined;
+    for (const until = Date.now() + making_ms; ; await sleep(again_ms)) {
+      try {
+        return (await client.execute(statement, params, options)).first() ?? undefined;
+      } catch (error) {
+        if (!isBeingMade(error) || Date.now() >= until) throw error;
+      }
+    }
   };
   const versions = readVersions();
   const done = async (): Promise<number> => {
@@ -81,6 +92,12 @@ function isMissing(error: unknown): boolean {
     error.code === responseErrorCodes.invalid &&
     / does not exist$/.test(error.message)
   );
+}
+
+/** So is it when the node knows the table already, and has not opened it: then it fails by an error of its own. Whatever was asked was not done. */
+function isBeingMade(error: unknown): boolean {
+  const reasons = error instanceof errors.NoHostAvailableError ? Object.values(error.innerErrors ?? {}) : [error];
+  return reasons.some((reason) => reason instanceof Error && reason.message.includes('Unknown CF '));
 }
 
 /** The newest version of a keyspace that this code makes. */
