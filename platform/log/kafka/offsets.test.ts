@@ -10,6 +10,8 @@ function offsetsOf({
   away = new Set<string>(),
   unknown = new Set<number>(),
   silent = 0,
+  leaders = (_: number): number => 1,
+  mute = new Set<string>(),
   refresh = (): unknown => undefined,
 } = {}) {
   const requests: string[][] = [];
@@ -23,7 +25,8 @@ function offsetsOf({
       );
       requests.push(named);
       await new Promise((resolve) => setImmediate(resolve));
-      if (silent-- > 0) throw Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' });
+      if (silent-- > 0 || named.some((name) => mute.has(name)))
+        throw Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' });
       if (named.some((name) => away.has(name))) throw new Error('There is no leader for this topic-partition');
       return topics.map(({ topic, partitions, fromBeginning, fromTimestamp }) => ({
         topic,
@@ -35,6 +38,7 @@ function offsetsOf({
           }),
       }));
     },
+    findLeaderForPartitions: (_: string, [partition]: number[]) => ({ [leaders(partition!)]: [partition!] }),
     refreshMetadata: async () => {
       refreshes++;
       refresh();
@@ -100,4 +104,14 @@ it('a partition that the metadata does not name yet is asked for until it does',
   const { offsets, requests } = offsetsOf({ unknown, refresh: () => unknown.clear() });
   assert.deepEqual(await Promise.all([0, 1].map((partition) => offsets.find('a', partition, 'end'))), [10, 11]);
   assert.deepEqual(requests, [['a/0/end', 'a/1/end'], ['a/1/end']]);
+});
+
+it('a broker that says nothing keeps nobody from what another one tells', async () => {
+  const mute = new Set(['a/1/end']);
+  const { offsets, requests } = offsetsOf({ mute, leaders: (partition) => (partition === 1 ? 2 : 1) });
+  const late = offsets.find('a', 1, 'end');
+  assert.deepEqual(await Promise.all([0, 2].map((partition) => offsets.find('a', partition, 'end'))), [10, 12]);
+  assert.deepEqual(requests, [['a/1/end'], ['a/0/end', 'a/2/end']]);
+  mute.clear();
+  assert.equal(await late, 11);
 });

@@ -29,7 +29,7 @@ export class Offsets {
   private readonly asked = new Map<At, Question[]>();
 
   constructor(
-    private readonly cluster: Pick<Cluster, 'fetchTopicsOffset' | 'refreshMetadata'>,
+    private readonly cluster: Pick<Cluster, 'fetchTopicsOffset' | 'findLeaderForPartitions' | 'refreshMetadata'>,
     private readonly patience: Patience,
   ) {}
 
@@ -55,7 +55,7 @@ export class Offsets {
 
   private async answer(questions: Question[], at: At): Promise<void> {
     const until = Math.max(Date.now() + deadline_ms, this.patience.until);
-    let requests = [questions];
+    let requests = this.byLeader(questions);
     for (;;) {
       const failed = (await Promise.all(requests.map((request) => this.tryToAnswer(request, at)))).flat();
       if (failed.length === 0) return;
@@ -63,14 +63,38 @@ export class Offsets {
         for (const { question, error } of failed) question.reject(unavailable('did not tell offsets', error));
         return;
       }
-      const away = failed.every(({ error }) => isUnanswered(error));
-      if (away) this.patience.waits(failed[0]!.error);
+      const unanswered = failed.filter(({ error }) => isUnanswered(error));
+      if (unanswered.length > 0) this.patience.waits(unanswered[0]!.error);
       // Partitions may have moved, or have no leader yet: again, with what the cluster says then.
       await sleep(again_ms);
       // Where that fails too, the question does, and says why.
       await inTime(this.cluster.refreshMetadata(), deadline_ms).catch(() => undefined);
-      // A partition without a leader fails the request that names it: from then on each has its own.
-      requests = away ? [failed.map(({ question }) => question)] : failed.map(({ question }) => [question]);
+      requests = [
+        ...this.byLeader(unanswered.map(({ question }) => question)),
+        // One partition that its broker does not lead fails the request that names it: from then on each has its own.
+        ...failed.flatMap((one) => (unanswered.includes(one) ? [] : [[one.question]])),
+      ];
+    }
+  }
+
+  /** A request for each leader: one that is away keeps nobody from what others tell. Whose leader is not known is asked for alone. */
+  private byLeader(questions: Question[]): Question[][] {
+    const requests = new Map<string, Question[]>();
+    for (const question of questions) {
+      const leader = this.leaderOf(question) ?? keyOf(question.topic, question.partition);
+      const others = requests.get(leader);
+      if (others) others.push(question);
+      else requests.set(leader, [question]);
+    }
+    return [...requests.values()];
+  }
+
+  private leaderOf({ topic, partition }: Question): string | undefined {
+    try {
+      return Object.keys(this.cluster.findLeaderForPartitions(topic, [partition]))[0];
+    } catch {
+      // So kafkajs tells that it knows none: asking says the same, with its reason.
+      return undefined;
     }
   }
 
